@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Convolution kernels and their text form (SPEC §4).
+#pragma once
+
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace convolve {
+
+/// Thrown for kernel text that cannot be read; the message names position and reason.
+class KernelError : public std::invalid_argument {
+ public:
+  using std::invalid_argument::invalid_argument;
+};
+
+/// `width` × `height` × `depth` taps, x fastest, then y, then t (oldest slice first).
+/// Taps are finite. The anchor is `(⌊width/2⌋, ⌊height/2⌋, ⌊depth/2⌋)`.
+class Kernel {
+ public:
+  static constexpr int kMaxSide = 1023;
+  static constexpr int kMaxDepth = 64;
+
+  /// The identity: one tap of 1.
+  Kernel();
+  /// \throws KernelError where sizes are out of range, do not fit `taps`, or a tap is not finite.
+  Kernel(int width, int height, int depth, std::vector<double> taps);
+
+  /// Reads rows of numbers, a name with arguments, or `@path`.
+  /// \throws KernelError
+  static Kernel parse(std::string_view text);
+
+  [[nodiscard]] int width() const noexcept { return width_; }
+  [[nodiscard]] int height() const noexcept { return height_; }
+  [[nodiscard]] int depth() const noexcept { return depth_; }
+  [[nodiscard]] std::span<const double> taps() const noexcept { return taps_; }
+  [[nodiscard]] double tap(int x, int y, int t = 0) const noexcept {
+    return taps_[(static_cast<std::size_t>(t) * static_cast<std::size_t>(height_) +
+                  static_cast<std::size_t>(y)) *
+                     static_cast<std::size_t>(width_) +
+                 static_cast<std::size_t>(x)];
+  }
+  [[nodiscard]] double sum() const noexcept;
+  [[nodiscard]] bool is_identity() const noexcept;
+
+  /// Rotated by 180° in every axis: correlation with it is convolution with this one, when the
+  /// anchor is mirrored too.
+  [[nodiscard]] Kernel rotated() const;
+
+  /// Text that `parse` reads back to the same taps.
+  [[nodiscard]] std::string text() const;
+
+ private:
+  int width_ = 1;
+  int height_ = 1;
+  int depth_ = 1;
+  std::vector<double> taps_;
+};
+
+/// A kernel that has a name.
+struct NamedKernel {
+  std::string_view name;       ///< "gaussian"
+  std::string_view arguments;  ///< "(sigma[,sigma-t])", or empty
+  std::string_view example;    ///< text to show its taps with: "gaussian(1)"
+  std::string_view help;
+};
+
+/// Every named kernel, in the order of SPEC §4.
+std::span<const NamedKernel> named_kernels() noexcept;
+
+/// Taps of the sampled Gaussian `exp(-i²/2σ²)`, |i| ≤ ⌈4σ⌉, divided by their sum. σ > 0.
+std::vector<double> gaussian_taps(double sigma);
+
+}  // namespace convolve

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// A whole file job: libav reads and decodes, GStreamer filters, libav encodes and writes.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <convolve/chain.h>
+
+namespace convolve {
+
+/// Thrown by everything that touches media. The text is one line, `WHAT: WHY`, with at most one
+/// further line that is a hint.
+class MediaError : public std::runtime_error {
+ public:
+  enum class Kind : std::uint8_t { running = 1, usage = 2, input = 3, output = 4 };
+  MediaError(Kind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
+  /// The value is the exit code of SPEC §6.
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+struct TranscodeOptions {
+  std::string input;   ///< path, image, `img%04d.png`, or `-` (Y4M)
+  std::string output;  ///< the same; `null:` decodes and filters only
+  std::vector<FilterSpec> chain;
+  std::string codec;                     ///< libav encoder or codec name; empty: by container
+  std::optional<double> crf;
+  std::optional<std::int64_t> bitrate;   ///< bits a second
+  std::string encoder_preset;
+  std::string pixel_format;              ///< libav name; empty: the input's where the codec has it
+  bool lossless = false;
+  std::optional<double> start;           ///< seconds; exact to the frame
+  std::optional<double> end;             ///< seconds, exclusive
+  std::optional<std::int64_t> frames;    ///< at most so many
+  unsigned threads = 0;                  ///< of decoder, filter and encoder; 0: one per core
+  bool overwrite = false;
+  bool audio = true;                     ///< false drops the audio streams
+};
+
+struct TranscodeProgress {
+  std::int64_t frames = 0;
+  std::optional<std::int64_t> total_frames;  ///< where the input tells or it can be worked out
+  double media_seconds = 0;                  ///< of video written
+  double elapsed_seconds = 0;
+};
+
+/// One job. Made, run once, and destroyed by one thread; `stop` and `abort` may be called from any
+/// thread and from a signal handler.
+class Transcoder {
+ public:
+  /// Opens the input, checks chain, codec and target. Nothing is written yet. \throws MediaError
+  explicit Transcoder(TranscodeOptions options);
+  ~Transcoder();
+
+  /// Runs to the end, or to `stop`: then the file is finalised under its name. An error or `abort`
+  /// removes what was written. \param on_progress called a few times a second, from this thread.
+  /// \throws MediaError
+  TranscodeProgress run(const std::function<void(const TranscodeProgress&)>& on_progress = {});
+
+  void stop() noexcept;
+  void abort() noexcept;
+
+  /// What would run, as a `gst-launch-1.0` command line.
+  [[nodiscard]] std::string gst_launch_line() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace convolve
