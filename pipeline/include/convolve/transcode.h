@@ -3,31 +3,17 @@
 /// A whole file job: libav reads and decodes, GStreamer filters, libav encodes and writes.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include <convolve/chain.h>
+#include <convolve/media.h>
 
 namespace convolve {
-
-/// Thrown by everything that touches media. The text is one line, `WHAT: WHY`, with at most one
-/// further line that is a hint.
-class MediaError : public std::runtime_error {
- public:
-  enum class Kind : std::uint8_t { running = 1, usage = 2, input = 3, output = 4 };
-  MediaError(Kind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
-  /// The value is the exit code of SPEC §6.
-  [[nodiscard]] Kind kind() const noexcept { return kind_; }
-
- private:
-  Kind kind_;
-};
 
 struct TranscodeOptions {
   std::string input;   ///< path, image, `img%04d.png`, or `-` (Y4M)
@@ -45,6 +31,7 @@ struct TranscodeOptions {
   unsigned threads = 0;                  ///< of decoder, filter and encoder; 0: one per core
   bool overwrite = false;
   bool audio = true;                     ///< false drops the audio streams
+  NoteHandler on_note;                   ///< warnings and details of the job, as they arise
 };
 
 struct TranscodeProgress {
@@ -63,7 +50,9 @@ class Transcoder {
   ~Transcoder();
 
   /// Runs to the end, or to `stop`: then the file is finalised under its name. An error or `abort`
-  /// removes what was written. \param on_progress called a few times a second, from this thread.
+  /// removes what was written; after `abort` it throws one of kind `running`. An input that ends
+  /// early, or has damaged packets, gives a warning and a file with what could be decoded.
+  /// \param on_progress called a few times a second, from this thread
   /// \throws MediaError
   TranscodeProgress run(const std::function<void(const TranscodeProgress&)>& on_progress = {});
 

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Reading and writing media files with libav.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include <convolve/format.h>
+
+struct AVFrame;
+
+namespace convolve {
+
+/// Thrown by everything that touches media. The text is one line, `WHAT: WHY`, with at most one
+/// further line that is a hint.
+class MediaError : public std::runtime_error {
+ public:
+  enum class Kind : std::uint8_t { running = 1, usage = 2, input = 3, output = 4 };
+  MediaError(Kind kind, const std::string& text) : std::runtime_error(text), kind_(kind) {}
+  /// The value is the exit code of SPEC §6.
+  [[nodiscard]] Kind kind() const noexcept { return kind_; }
+
+ private:
+  Kind kind_;
+};
+
+/// Told to the person who runs a job: a `warning` is worth a line always, a `detail` when asked.
+enum class NoteLevel : std::uint8_t { warning, detail };
+/// Called from any thread of a job, one call at a time. The text is one line.
+using NoteHandler = std::function<void(NoteLevel, const std::string&)>;
+
+/// A rational number, `num / den`.
+struct Rational {
+  int num = 0;
+  int den = 1;
+  [[nodiscard]] double value() const noexcept {
+    return den == 0 ? 0.0 : static_cast<double>(num) / static_cast<double>(den);
+  }
+};
+
+/// One video frame: an AVFrame and the PixelFormat that its planes have. Frames share memory:
+/// `share` copies no sample, and a frame that a decoder gave out must not be written to.
+class VideoFrame {
+ public:
+  VideoFrame() noexcept;
+  /// Takes over `frame`. `format` describes the planes, which must fit it.
+  VideoFrame(AVFrame* frame, const PixelFormat& format) noexcept;
+  /// A frame of one's own, to write to. \throws std::invalid_argument, std::bad_alloc
+  VideoFrame(const PixelFormat& format, int width, int height);
+  VideoFrame(VideoFrame&&) noexcept;
+  VideoFrame& operator=(VideoFrame&&) noexcept;
+  ~VideoFrame();
+
+  explicit operator bool() const noexcept { return frame_ != nullptr; }
+  [[nodiscard]] AVFrame* av() const noexcept { return frame_; }
+  [[nodiscard]] const PixelFormat& format() const noexcept { return *format_; }
+  [[nodiscard]] int width() const noexcept;
+  [[nodiscard]] int height() const noexcept;
+  /// Presentation time in seconds.
+  [[nodiscard]] double seconds() const noexcept;
+
+  /// The samples, to read. Valid while a frame that shares them lives.
+  [[nodiscard]] ConstFrameView view() const noexcept;
+  /// The samples, to write: for frames that were made with a size, before they are shared.
+  [[nodiscard]] FrameView writable_view() noexcept;
+
+  /// Another owner of the same samples. \throws std::bad_alloc
+  [[nodiscard]] VideoFrame share() const;
+  /// Takes timestamp, duration, colour tags, pixel aspect and side data from `other`.
+  /// \throws std::bad_alloc
+  void copy_properties(const VideoFrame& other);
+
+ private:
+  AVFrame* frame_ = nullptr;
+  const PixelFormat* format_ = nullptr;
+};
+
+/// What is known of a video before its frames are read.
+struct VideoInfo {
+  int width = 0;
+  int height = 0;
+  std::string codec;         ///< libav's name: "h264"
+  std::string pixel_format;  ///< libav's name of what the decoder gives: "yuv420p"
+  Rational time_base{1, 1};
+  Rational frame_rate;                      ///< average; 0/1 where unknown
+  std::optional<std::int64_t> total_frames; ///< within the cut; exact or a good guess
+  double duration = 0;                      ///< seconds within the cut; 0 where unknown
+  bool still = false;                       ///< one picture
+};
+
+struct ReadOptions {
+  std::optional<double> start;          ///< seconds; the first frame is at or after it
+  std::optional<double> end;            ///< seconds, exclusive
+  std::optional<std::int64_t> frames;   ///< at most so many
+  unsigned threads = 0;                 ///< of the decoder; 0: one per core
+  bool audio = true;                    ///< false leaves out the audio streams
+  bool copy_streams = true;             ///< false reads the video alone
+  NoteHandler on_note;
+};
+
+/// Reads the frames of one video, and keeps the packets of the streams beside it for a MediaWriter.
+///
+/// Frames come in presentation order, each in a format of `all_formats()`: the decoder's own where
+/// it is listed, otherwise converted to the nearest one without loss of depth. Timestamps are the
+/// file's; where `start` is given, the first frame's time becomes 0. A file that ends early gives
+/// the frames that there are, and a warning. One thread reads; `interrupt` may come from any, and
+/// from a signal handler.
+class MediaReader {
+ public:
+  /// \param input  a path, a `img%04d.png` pattern, a URL, or `-` for standard input
+  /// \throws MediaError of kind `input`
+  explicit MediaReader(const std::string& input, ReadOptions options = {});
+  ~MediaReader();
+  MediaReader(const MediaReader&) = delete;
+  MediaReader& operator=(const MediaReader&) = delete;
+
+  [[nodiscard]] const VideoInfo& info() const noexcept;
+  /// The next frame, or an empty one at the end. \throws MediaError
+  VideoFrame read();
+  /// Ends a read that waits, and all further ones.
+  void interrupt() noexcept;
+
+ private:
+  friend class MediaWriter;
+  friend class Transcoder;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct WriteOptions {
+  std::string codec;                    ///< libav encoder or codec name; empty: by container
+  std::optional<double> crf;
+  std::optional<std::int64_t> bitrate;  ///< bits a second
+  std::string encoder_preset;
+  std::string pixel_format;             ///< libav name; empty: the nearest to the frames'
+  bool lossless = false;
+  unsigned threads = 0;                 ///< of the encoder; 0: one per core
+  bool overwrite = false;
+  Rational frame_rate{25, 1};           ///< without a reader
+  Rational time_base;                   ///< without a reader; 0/1: one frame's duration
+  NoteHandler on_note;
+};
+
+/// Writes frames to a file, and copies the other streams of a reader beside them.
+///
+/// The file is written under a temporary name beside the target and renamed by `finish`; without
+/// `finish` nothing is left. Frames are given in presentation order, all on one thread, and their
+/// timestamps are kept. Frames of a later, different size or format are converted to the first's.
+class MediaWriter {
+ public:
+  /// Checks container, codec, target and streams. Nothing is written yet.
+  /// \param output  a path, a `img%04d.png` pattern, `-` for Y4M on standard output, or `null:`
+  /// \param reader  gives streams to copy, chapters and metadata; must outlive the writer
+  /// \throws MediaError of kind `output` or `usage`
+  explicit MediaWriter(const std::string& output, WriteOptions options = {},
+                       MediaReader* reader = nullptr);
+  ~MediaWriter();
+  MediaWriter(const MediaWriter&) = delete;
+  MediaWriter& operator=(const MediaWriter&) = delete;
+
+  /// \throws MediaError
+  void write(const VideoFrame& frame);
+  /// Writes the packets that the reader has gathered. `write` does it too; this is for long gaps.
+  void copy_packets();
+  /// Flushes the encoder, completes the file and gives it its name. \throws MediaError
+  void finish();
+  /// Removes what was written, as destruction without `finish` does.
+  void discard() noexcept;
+  /// True where the other end of a pipe was closed: nobody wants more.
+  [[nodiscard]] bool reader_gone() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace convolve
