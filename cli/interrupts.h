@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Signals that ask a job to end: the first finishes the file, the second removes it, the third
+/// kills the program.
+#pragma once
+
+#include <convolve/transcode.h>
+
+namespace convolve::cli {
+
+/// Listens to INT, TERM and HUP; those that the parent had ignored stay ignored. One is made, early.
+/// Until a job is watched a signal ends the program at once, because nothing has been written; when
+/// the job is over signals are only noted.
+class Interrupts {
+ public:
+  /// \param announce  say on stderr what the first signal does
+  explicit Interrupts(bool announce);
+  Interrupts(const Interrupts&) = delete;
+  Interrupts& operator=(const Interrupts&) = delete;
+
+  /// Passes signals on to a job while it lives; the job must live longer.
+  class Watch {
+   public:
+    explicit Watch(Transcoder& job) noexcept;
+    ~Watch();
+    Watch(const Watch&) = delete;
+    Watch& operator=(const Watch&) = delete;
+  };
+
+  /// The first signal that came, or 0.
+  [[nodiscard]] static int signal() noexcept;
+  /// True from the second signal on.
+  [[nodiscard]] static bool aborted() noexcept;
+};
+
+}  // namespace convolve::cli

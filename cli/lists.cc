@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+// What `--list` prints.
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <vector>
+
+#include <convolve/format.h>
+#include <convolve/kernel.h>
+
+#include "help.h"
+#include "text.h"
+
+namespace convolve::cli {
+
+namespace {
+
+constexpr int kColumns = 80;
+
+std::string filter_list() {
+  std::string text;
+  for (const FilterInfo* info : all_filters()) {
+    text += padded(info->name, 12) + padded("conv" + std::string(info->name), 16) +
+            std::string(info->title) + "\n";
+  }
+  return text;
+}
+
+// The least number that makes every tap whole, or 0 where there is none worth showing.
+int common_divisor(const Kernel& kernel) {
+  constexpr int kMost = 1024;
+  for (int divisor = 1; divisor <= kMost; ++divisor) {
+    const bool whole = std::ranges::all_of(kernel.taps(), [divisor](double tap) {
+      const double scaled = tap * divisor;
+      return std::abs(scaled - std::round(scaled)) < 1e-9;
+    });
+    if (whole) return divisor;
+  }
+  return 0;
+}
+
+std::string tap_text(double tap, int divisor) {
+  if (divisor > 0) return std::to_string(std::llround(tap * divisor));
+  char text[32];
+  const auto [end, error] = std::to_chars(text, text + sizeof text, tap, std::chars_format::fixed, 4);
+  return error == std::errc{} ? std::string(text, end) : std::string("?");
+}
+
+std::string taps_text(const Kernel& kernel) {
+  const int divisor = common_divisor(kernel);
+  std::size_t widest = 0;
+  for (const double tap : kernel.taps()) {
+    widest = std::max(widest, tap_text(tap, divisor).size());
+  }
+  std::string text;
+  for (int t = 0; t < kernel.depth(); ++t) {
+    if (t > 0) text += "      |\n";
+    for (int y = 0; y < kernel.height(); ++y) {
+      text += "     ";
+      for (int x = 0; x < kernel.width(); ++x) {
+        const std::string tap = tap_text(kernel.tap(x, y, t), divisor);
+        text += std::string(widest + 1 - tap.size(), ' ') + tap;
+      }
+      if (divisor > 1 && y == kernel.height() / 2) text += "   / " + std::to_string(divisor);
+      text += "\n";
+    }
+  }
+  return text;
+}
+
+std::string kernel_list() {
+  std::string text;
+  for (const NamedKernel& named : named_kernels()) {
+    if (!text.empty()) text += "\n";
+    text += std::string(named.name) + std::string(named.arguments);
+    if (named.example != named.name) text += ", here " + std::string(named.example);
+    text += "\n" + wrapped(named.help, 2, kColumns) + taps_text(Kernel::parse(named.example));
+  }
+  return text;
+}
+
+std::string border_list() {
+  // In the order of the enumeration Border.
+  constexpr std::array<std::string_view, 5> kPictures = {
+      "vvv|abcdefgh|vvv", "aaa|abcdefgh|hhh", "cba|abcdefgh|hgf", "dcb|abcdefgh|gfe",
+      "fgh|abcdefgh|abc"};
+  const FilterInfo& info = *all_filters().front();
+  const Param* const border = find_param(info, "border");
+  if (border == nullptr) return {};
+  const std::string standard = param_text(*border, default_value(info, *border));
+  std::string text;
+  for (std::size_t i = 0; i < std::min(kPictures.size(), border->choices.size()); ++i) {
+    const Choice& choice = border->choices[i];
+    text += padded(choice.name, 14) + std::string(kPictures[i]) + "   " +
+            std::string(choice.help) + (choice.name == standard ? " (default)" : "") + "\n";
+  }
+  return text;
+}
+
+std::string layout_text(const PixelFormat& format) {
+  if (format.family == ColorFamily::gray) return "grey";
+  if (format.family == ColorFamily::rgb) return "RGB";
+  const Component& chroma = format.component[1];
+  if (chroma.shift_x == 0) return "YUV 4:4:4";
+  return chroma.shift_y == 0 ? "YUV 4:2:2" : "YUV 4:2:0";
+}
+
+std::string format_list() {
+  std::string text;
+  for (const PixelFormat& format : all_formats()) {
+    // Floating point frames exist in memory only; no file or pipeline brings them.
+    if (format.type == SampleType::f32) continue;
+    std::string line = padded(format.name, 14) + padded(layout_text(format), 12) +
+                       padded(std::to_string(format.bits) + " bit", 9) +
+                       std::to_string(format.planes) + (format.planes == 1 ? " plane" : " planes");
+    if (format.alpha) line += ", alpha";
+    text += line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string list_text(std::string_view topic) {
+  if (topic == "filters") return filter_list();
+  if (topic == "kernels") return kernel_list();
+  if (topic == "borders") return border_list();
+  return format_list();
+}
+
+}  // namespace convolve::cli

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <new>
+#include <string>
+#include <vector>
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <convolve/chain.h>
+#include <convolve/transcode.h>
+
+#include "help.h"
+#include "interrupts.h"
+#include "options.h"
+#include "progress.h"
+
+namespace convolve::cli {
+
+namespace {
+
+int exit_code(MediaError::Kind kind) { return static_cast<int>(kind); }
+
+// One line, and a hint below it where there is one; names of files may hold anything.
+std::string without_controls(std::string text) {
+  const std::size_t hint = text.find('\n');
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const bool control = static_cast<unsigned char>(text[i]) < 0x20 || text[i] == 0x7F;
+    if (control && i != hint) text[i] = ' ';
+  }
+  return text;
+}
+
+int report(const std::string& text, int code) {
+  std::fprintf(stderr, "convolve: %s\n", without_controls(text).c_str());
+  return code;
+}
+
+int print(const std::string& text) {
+  errno = 0;
+  const bool whole = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (whole && std::fflush(stdout) == 0) return 0;
+  const int error = errno;
+  if (error == EPIPE) return exit_code(MediaError::Kind::output);
+  return report(std::string("standard output: ") + std::strerror(error),
+                exit_code(MediaError::Kind::output));
+}
+
+// True where whoever read our standard output has gone, as `head` does: nobody wants an error.
+bool reader_has_gone() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
+}
+
+void check_terminals(const TranscodeOptions& job) {
+  if (job.input == "-" && isatty(STDIN_FILENO) == 1) {
+    throw MediaError(MediaError::Kind::input,
+                     "standard input: is a terminal\nPipe Y4M into it, as in: ffmpeg -i in.mp4 "
+                     "-pix_fmt yuv420p -f yuv4mpegpipe - | convolve - -o out.mp4");
+  }
+  if (job.output == "-" && isatty(STDOUT_FILENO) == 1) {
+    throw MediaError(MediaError::Kind::output,
+                     "standard output: is a terminal\nPipe it into a program that reads Y4M, as "
+                     "in: convolve in.mp4 -o - | mpv -");
+  }
+}
+
+std::string shown_output(const std::string& output) {
+  if (output == "-") return "standard output";
+  return output == "null:" ? "nothing written" : output;
+}
+
+TranscodeOptions job_with_notes(const Options& options, ProgressPrinter& printer) {
+  TranscodeOptions job = options.job;
+  job.on_note = [&options, &printer](NoteLevel level, const std::string& text) {
+    const bool warning = level == NoteLevel::warning;
+    if (options.quiet || (!warning && !options.verbose)) return;
+    printer.say(without_controls((warning ? "convolve: warning: " : "convolve: ") + text));
+  };
+  return job;
+}
+
+int finish(const Options& options, const TranscodeProgress& done) {
+  const int signal = Interrupts::signal();
+  if (!options.quiet) {
+    const std::string summary = summary_text(done, shown_output(options.job.output));
+    std::fprintf(stderr, "%s%s\n", signal != 0 ? "stopped after " : "", summary.c_str());
+  }
+  return signal != 0 ? 128 + signal : 0;
+}
+
+int run_job(const Options& options) {
+  check_terminals(options.job);
+  const Interrupts interrupts(!options.quiet);
+  ProgressPrinter printer(stderr, ProgressStyle::of(stderr));
+  try {
+    Transcoder transcoder(job_with_notes(options, printer));
+    if (options.verbose) {
+      printer.say("convolve: as a pipeline: " + transcoder.gst_launch_line());
+    }
+    const Interrupts::Watch watch(transcoder);
+    const TranscodeProgress done = transcoder.run([&](const TranscodeProgress& progress) {
+      if (!options.quiet && Interrupts::signal() == 0) printer.show(progress);
+    });
+    printer.clear();
+    return finish(options, done);
+  } catch (const MediaError& error) {
+    printer.clear();
+    if (Interrupts::aborted()) {
+      if (!options.quiet) std::fputs("stopped: nothing was kept\n", stderr);
+      return 128 + Interrupts::signal();
+    }
+    if (options.job.output == "-" && reader_has_gone()) return exit_code(MediaError::Kind::output);
+    return report(error.what(), exit_code(error.kind()));
+  }
+}
+
+int print_gst(Options options) {
+  options.job.overwrite = true;  // nothing is written
+  const Transcoder transcoder(std::move(options.job));
+  return print(transcoder.gst_launch_line() + "\n");
+}
+
+int run(const Options& options) {
+  switch (options.action) {
+    case Action::help:
+      return print(help_text());
+    case Action::version:
+      return print(version_text());
+    case Action::help_filter:
+      return print(filter_help_text(*find_filter(options.topic)));
+    case Action::list:
+      return print(list_text(options.topic));
+    case Action::print_gst:
+      return print_gst(options);
+    case Action::run:
+      return run_job(options);
+  }
+  return exit_code(MediaError::Kind::usage);
+}
+
+int guarded_run(const std::vector<std::string>& arguments) {
+  try {
+    return run(parse_options(arguments));
+  } catch (const MediaError& error) {
+    return report(error.what(), exit_code(error.kind()));
+  } catch (const std::invalid_argument& error) {
+    // Usage, chain, parameters and kernels.
+    return report(error.what(), exit_code(MediaError::Kind::usage));
+  } catch (const std::bad_alloc&) {
+    return report("memory: there is not enough", exit_code(MediaError::Kind::running));
+  } catch (const std::exception& error) {
+    return report(std::string("failed: ") + error.what(), exit_code(MediaError::Kind::running));
+  }
+}
+
+}  // namespace
+
+}  // namespace convolve::cli
+
+int main(int argc, char** argv) {
+  // A reader that goes away shows as a write that fails.
+  std::signal(SIGPIPE, SIG_IGN);
+  return convolve::cli::guarded_run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+}

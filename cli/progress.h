@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// How far a job is, for a person: a bar on a terminal, lines elsewhere.
+#pragma once
+
+#include <cstdio>
+#include <mutex>
+#include <string>
+
+#include <convolve/transcode.h>
+
+namespace convolve::cli {
+
+/// `812/2400 33.8% 61 fps x2.0 ETA 0:26`; without a known total, `812 61 fps x2.0 0:13`.
+std::string progress_text(const TranscodeProgress& progress);
+
+/// `720 frames (30.0 s) in 12.3 s, 58 fps: out.mp4`
+std::string summary_text(const TranscodeProgress& progress, const std::string& output);
+
+/// `m:ss`, or `h:mm:ss` from an hour on.
+std::string clock_text(double seconds);
+
+/// Where progress goes, and how it may look there.
+struct ProgressStyle {
+  bool bar = false;    ///< redraw one line with a bar; otherwise a line every 5 s
+  bool color = false;
+  int columns = 80;    ///< of the terminal
+
+  /// What suits `stream`: a bar for a terminal that can move its cursor; colours unless NO_COLOR.
+  static ProgressStyle of(std::FILE* stream);
+};
+
+/// Shows progress on a stream, and lines of text between. Any thread.
+class ProgressPrinter {
+ public:
+  ProgressPrinter(std::FILE* stream, ProgressStyle style) : stream_(stream), style_(style) {}
+  /// Removes the bar, so that what is said next stands on a clean line.
+  ~ProgressPrinter() { clear(); }
+  ProgressPrinter(const ProgressPrinter&) = delete;
+  ProgressPrinter& operator=(const ProgressPrinter&) = delete;
+
+  void show(const TranscodeProgress& progress);
+  /// Writes a line above the bar.
+  void say(const std::string& line);
+  void clear();
+
+ private:
+  void clear_locked();
+
+  std::mutex mutex_;
+  std::FILE* stream_;
+  ProgressStyle style_;
+  bool drawn_ = false;
+  double next_line_ = 5.0;  ///< seconds after the start
+};
+
+}  // namespace convolve::cli

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#include <convolve/chain.h>
+
+#include <algorithm>
+#include <cctype>
+#include <optional>
+
+#include "core/number.h"
+
+namespace convolve {
+
+namespace {
+
+using Names = std::vector<std::string_view>;
+
+// Elements of other GStreamer plugins; the core cannot know their properties.
+constexpr std::string_view kForeignPrefix = "gst:";
+
+bool is_foreign(std::string_view name) { return name.starts_with(kForeignPrefix); }
+
+bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
+
+bool is_name_char(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
+}
+
+std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
+
+std::string did_you_mean(std::string_view word, const Names& candidates) {
+  const std::string_view nearest = nearest_name(word, candidates);
+  return nearest.empty() ? std::string() : "; did you mean " + quoted(nearest) + "?";
+}
+
+Names filter_names() {
+  Names names;
+  for (const FilterInfo* info : all_filters()) names.push_back(info->name);
+  return names;
+}
+
+Names param_names(const FilterInfo& info) {
+  Names names;
+  for (const Param& param : info.params) names.push_back(param.name);
+  return names;
+}
+
+std::string unknown_filter(std::string_view name) {
+  // What a missing quote leaves behind: `roi=10,20,64,48` seems to go on with a filter '20'.
+  const bool like_a_value = !name.empty() && !std::isalpha(static_cast<unsigned char>(name[0]));
+  if (like_a_value) {
+    return quoted(name) + " is no filter; a value that holds , or : needs quotes, as in key='…'";
+  }
+  if (const auto colon = name.find(':'); colon != std::string_view::npos) {
+    const std::string_view word = name.substr(0, colon);
+    if (find_filter(word) != nullptr) {
+      return "after " + quoted(word) + " comes '=', not ':', as in " + std::string(word) +
+             "=key=value";
+    }
+  }
+  return quoted(name) + " is no filter" + did_you_mean(name, filter_names());
+}
+
+std::string unknown_param(const FilterInfo& info, std::string_view key) {
+  return std::string(info.name) + " has no parameter " + quoted(key) +
+         did_you_mean(key, param_names(info));
+}
+
+// Reads one chain from left to right.
+class Reader {
+ public:
+  explicit Reader(std::string_view text) : text_(text) {}
+
+  std::vector<FilterSpec> chain() {
+    skip_space();
+    if (at_end()) fail(0, "no filter is named");
+    std::vector<FilterSpec> specs;
+    for (;;) {
+      specs.push_back(filter());
+      if (at_end()) return specs;
+      ++at_;  // the comma that ended the filter
+    }
+  }
+
+ private:
+  [[noreturn]] void fail(std::size_t place, const std::string& why) const {
+    // Columns count characters, not bytes, so that they agree with what the user sees.
+    const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
+    const std::string_view before = text_.substr(0, place);
+    const auto column = before.size() -
+                        static_cast<std::size_t>(std::ranges::count_if(before, continues)) + 1;
+    throw ChainError("chain, column " + std::to_string(column) + ": " + why);
+  }
+
+  [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
+  [[nodiscard]] bool at(char c) const { return !at_end() && text_[at_] == c; }
+  [[nodiscard]] bool at_any(std::string_view set) const {
+    return !at_end() && set.find(text_[at_]) != std::string_view::npos;
+  }
+  void skip_space() {
+    while (!at_end() && is_space(text_[at_])) ++at_;
+  }
+
+  FilterSpec filter() {
+    skip_space();
+    const std::size_t start = at_;
+    while (!at_end() && !at_any("=,")) ++at_;
+    FilterSpec spec{std::string(trim(text_.substr(start, at_ - start))), {}};
+    const FilterInfo* info = check_name(spec.name, start);
+    if (at('=')) {
+      ++at_;
+      values(spec, info);
+    }
+    if (info != nullptr) check_together(spec, *info, start);
+    return spec;
+  }
+
+  const FilterInfo* check_name(std::string_view name, std::size_t start) const {
+    if (name.empty()) fail(start, "a filter's name is missing");
+    if (is_foreign(name)) {
+      const std::string_view element = name.substr(kForeignPrefix.size());
+      if (element.empty() || !std::ranges::all_of(element, is_name_char)) {
+        fail(start, quoted(name) + " names no GStreamer element, as gst:videobalance would");
+      }
+      return nullptr;
+    }
+    const FilterInfo* info = find_filter(name);
+    if (info == nullptr) fail(start, unknown_filter(name));
+    return info;
+  }
+
+  void values(FilterSpec& spec, const FilterInfo* info) {
+    for (;;) {
+      skip_space();
+      const std::size_t start = at_;
+      const std::string key = read_key(spec, info);
+      const auto same = [&key](const auto& pair) { return pair.first == key; };
+      if (std::ranges::any_of(spec.values, same)) {
+        fail(start, spec.name + ": " + key + " is given twice");
+      }
+      if (info != nullptr && find_param(*info, key) == nullptr) {
+        fail(start, unknown_param(*info, key));
+      }
+      const std::size_t value_start = at_;
+      spec.values.emplace_back(key, value());
+      if (info != nullptr) check_value(*info, spec.values.back(), value_start);
+      if (!at(':')) return;
+      ++at_;
+    }
+  }
+
+  // Reads `key=`. A first value that stands alone is for the filter's first parameter.
+  std::string read_key(const FilterSpec& spec, const FilterInfo* info) {
+    const std::size_t start = at_;
+    while (!at_end() && is_name_char(text_[at_])) ++at_;
+    const std::string key(text_.substr(start, at_ - start));
+    skip_space();
+    if (at('=') && !key.empty()) {
+      ++at_;
+      return key;
+    }
+    const bool alone = at_end() || at_any(":,");
+    if (alone && key.empty()) fail(start, spec.name + ": key=value is missing");
+    if (alone && info != nullptr && find_param(*info, key) != nullptr) {
+      fail(start, spec.name + ": " + key + " lacks a value, as in " + key + "=value");
+    }
+    if (info == nullptr || info->params.empty() || !spec.values.empty()) {
+      const std::string_view rest = text_.substr(start, text_.find_first_of(":,", start) - start);
+      fail(start, spec.name + ": " + quoted(trim(rest)) + " lacks a name, as in key=value");
+    }
+    at_ = start;
+    return std::string(info->params.front().name);
+  }
+
+  std::string value() {
+    skip_space();
+    if (at_any("'[")) return quoted_value();
+    const std::size_t start = at_;
+    while (!at_end() && !at_any(":,")) {
+      if (at('(')) {
+        // The comma of gaussian(2,1) belongs to the value.
+        const std::size_t close = text_.find(')', at_);
+        if (close != std::string_view::npos) at_ = close;
+      }
+      ++at_;
+    }
+    return std::string(trim(text_.substr(start, at_ - start)));
+  }
+
+  // One quoted part or more, so that a text with both kinds of quotes can be written.
+  std::string quoted_value() {
+    std::string whole;
+    while (at_any("'[")) {
+      const char close = at('[') ? ']' : '\'';
+      const std::size_t end = text_.find(close, at_ + 1);
+      if (end == std::string_view::npos) {
+        fail(at_, std::string("the ") + text_[at_] + " is never closed by a " + close);
+      }
+      whole += text_.substr(at_ + 1, end - at_ - 1);
+      at_ = end + 1;
+    }
+    skip_space();
+    if (!at_end() && !at_any(":,")) fail(at_, "after the closing quote comes ':' or ','");
+    return whole;
+  }
+
+  void check_value(const FilterInfo& info, const std::pair<std::string, std::string>& given,
+                   std::size_t place) const {
+    const std::unique_ptr<Params> params = info.new_params();
+    try {
+      set_param_text(*params, *find_param(info, given.first), given.second);
+    } catch (const ParamError& error) {
+      fail(place, std::string(info.name) + ": " + error.what());
+    }
+  }
+
+  // Kernels, and values that do not go together, show only when the filter is made.
+  void check_together(const FilterSpec& spec, const FilterInfo& info, std::size_t start) const {
+    try {
+      make_filter(spec);
+    } catch (const std::invalid_argument& error) {
+      fail(start, std::string(info.name) + ": " + error.what());
+    }
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+// Parts in '…' and […] by turns, each without its own closing quote.
+std::string protect(std::string_view value) {
+  const auto plain = [](char c) {
+    return is_name_char(c) || c == '.' || c == '@' || c == '/' || c == '+' || c == '#';
+  };
+  if (!value.empty() && std::ranges::all_of(value, plain)) return std::string(value);
+  std::string text;
+  do {
+    const bool bracket = value.starts_with('\'');
+    const std::size_t length = std::min(value.find(bracket ? ']' : '\''), value.size());
+    text += bracket ? '[' : '\'';
+    text += value.substr(0, length);
+    text += bracket ? ']' : '\'';
+    value.remove_prefix(length);
+  } while (!value.empty());
+  return text;
+}
+
+}  // namespace
+
+std::vector<FilterSpec> parse_chain(std::string_view text) { return Reader(text).chain(); }
+
+std::string chain_text(const std::vector<FilterSpec>& chain) {
+  std::string text;
+  for (const FilterSpec& spec : chain) {
+    if (!text.empty()) text += ',';
+    text += spec.name;
+    char separator = '=';
+    for (const auto& [key, value] : spec.values) {
+      text += separator + key + '=' + protect(value);
+      separator = ':';
+    }
+  }
+  return text;
+}
+
+std::unique_ptr<const Filter> make_filter(const FilterSpec& spec) {
+  if (is_foreign(spec.name)) {
+    throw ChainError(spec.name + ": a GStreamer element, which only a pipeline can run");
+  }
+  std::vector<std::pair<std::string_view, std::string_view>> values;
+  for (const auto& [key, value] : spec.values) values.emplace_back(key, value);
+  return make_filter(spec.name, values);
+}
+
+}  // namespace convolve
