@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include <cmath>
+
+#include <convolve/kernel.h>
+
+#include "core/linear.h"
+#include "core/param_table.h"
+
+namespace convolve {
+
+namespace {
+
+struct GaussianParams : ParamsOf<GaussianParams> {
+  double sigma = 1.5;
+  double sigma_y = -1;
+};
+
+constexpr double kMostSigma = 1000;
+
+const auto kParams = with_common({
+    number_param<&GaussianParams::sigma>(
+        "sigma", "Standard deviation in pixels; 0 leaves the picture as it is", 0, kMostSigma),
+    number_param<&GaussianParams::sigma_y>(
+        "sigma-y", "Vertical standard deviation in pixels; -1 is as sigma", -1, kMostSigma),
+});
+
+class GaussianFilter final : public Filter {
+ public:
+  explicit GaussianFilter(const GaussianParams& params)
+      : Filter(params.clone()),
+        sigma_x_(params.sigma),
+        sigma_y_(params.sigma_y < 0 ? params.sigma : params.sigma_y) {}
+
+  [[nodiscard]] bool is_identity() const override {
+    return sigma_x_ == 0 && sigma_y_ == 0 && params().color_mode != ColorMode::greyscale;
+  }
+  [[nodiscard]] std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const override {
+    return make_separable_stage(spec, taps_of(std::ldexp(sigma_x_, -spec.shift_x)),
+                                taps_of(std::ldexp(sigma_y_, -spec.shift_y)), {});
+  }
+
+ private:
+  static std::vector<double> taps_of(double sigma) {
+    return sigma > 0 ? gaussian_taps(sigma) : std::vector<double>{1.0};
+  }
+
+  double sigma_x_;
+  double sigma_y_;
+};
+
+}  // namespace
+
+const FilterInfo& gaussian_filter() {
+  static const FilterInfo info{
+      "gaussian",
+      "Gaussian blur",
+      "Blurs each frame with a sampled Gaussian of any standard deviation, truncated at 4 sigma. "
+      "Subsampled chroma is blurred by as much of the picture as luma.",
+      kParams,
+      [] { return std::unique_ptr<Params>(std::make_unique<GaussianParams>()); },
+      [](const Params& params) -> std::unique_ptr<const Filter> {
+        return std::make_unique<GaussianFilter>(static_cast<const GaussianParams&>(params));
+      }};
+  return info;
+}
+
+}  // namespace convolve

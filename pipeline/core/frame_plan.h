@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// How a filter acts on frames of one layout: which stage runs over which samples.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <convolve/engine.h>
+
+#include "core/row_access.h"
+
+namespace convolve {
+
+/// Pixels [x0, x1) × [y0, y1).
+struct Rect {
+  int x0 = 0;
+  int y0 = 0;
+  int x1 = 0;
+  int y1 = 0;
+};
+
+/// All that a plan depends on beside the filter.
+struct FrameLayout {
+  const PixelFormat* input = nullptr;
+  const PixelFormat* output = nullptr;
+  Size size;
+  ColorRange range = ColorRange::video;
+  ColorMatrix matrix;
+
+  bool operator==(const FrameLayout& other) const noexcept {
+    return input == other.input && output == other.output && size == other.size &&
+           range == other.range && matrix.kr == other.matrix.kr && matrix.kb == other.matrix.kb;
+  }
+};
+
+/// Work on a component, or on components that lie interleaved and are treated alike.
+struct Job {
+  enum class Kind { filter, copy, neutral };
+  Kind kind = Kind::filter;
+  Source source;
+  Sink sink;
+  std::unique_ptr<const Stage> stage;  ///< of `filter`
+  AxisGeometry x;
+  AxisGeometry y;
+  Size input;   ///< of the component
+  Size output;  ///< of the component
+  int shift_x = 0;
+  int shift_y = 0;
+  double neutral = 0;  ///< code that `neutral` writes
+  double base = 0;     ///< code of black or of neutral
+  bool rescale = false;
+};
+
+/// Scratch of one thread.
+struct Workspace;
+
+class FramePlan {
+ public:
+  /// \throws ParamError, KernelError, std::bad_alloc
+  FramePlan(const Filter& filter, const FrameLayout& layout);
+  ~FramePlan();
+
+  [[nodiscard]] const FrameLayout& layout() const noexcept { return layout_; }
+
+  /// Frames must have this plan's layout. \throws std::bad_alloc
+  void run(const ConstFrameView& input, const FrameView& output, const std::optional<Rect>& roi,
+           unsigned threads);
+
+ private:
+  void add_gray_jobs(const Filter& filter);
+  void add_rgb_jobs(const Filter& filter);
+  void add_yuv_jobs(const Filter& filter);
+  void add_copy_job(int component);
+  Job& add_job(Job::Kind kind, int component);
+  void make_stage(Job& job, const Filter& filter, double base, bool chroma);
+  void prepare(unsigned threads);
+  void run_rescaled(Job& job, const Rect& part, const ConstFrameView& input,
+                    const FrameView& output);
+
+  FrameLayout layout_;
+  Border border_;
+  std::uint32_t border_color_;
+  Geometry geometry_;
+  std::vector<Job> jobs_;
+  std::vector<std::unique_ptr<Workspace>> workspaces_;
+};
+
+}  // namespace convolve

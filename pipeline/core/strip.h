@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Runs jobs over parts of a frame. A part is cut into strips: where every tap of a strip lies
+/// inside of the frame and samples lie as the stage wants them, the stage works on the frame's own
+/// rows; elsewhere on padded copies.
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <memory>
+#include <new>
+#include <vector>
+
+#include "core/frame_plan.h"
+
+namespace convolve {
+
+/// 64-byte aligned memory that only grows.
+class ScratchBuffer {
+ public:
+  void reserve(std::size_t bytes);
+  [[nodiscard]] std::byte* data() const noexcept { return memory_.get(); }
+
+ private:
+  struct Free {
+    void operator()(std::byte* memory) const noexcept {
+      ::operator delete(memory, std::align_val_t{64});
+    }
+  };
+  std::unique_ptr<std::byte, Free> memory_;
+  std::size_t bytes_ = 0;
+};
+
+/// The sizes of a job's padded copies.
+struct TileShape {
+  explicit TileShape(const Job& job) noexcept;
+  int width;                ///< most output pixels of a tile
+  int rows;                 ///< most output rows of a chunk
+  int slots;                ///< input rows that a chunk needs
+  int samples;              ///< samples that the stage computes for `width` pixels
+  std::size_t slot_bytes;   ///< of one input row
+  std::size_t out_bytes;    ///< of one output row
+};
+
+/// Scratch of one thread.
+struct Workspace {
+  ScratchBuffer input;
+  ScratchBuffer output;
+  ScratchBuffer border;  ///< a row of the constant border, for strips on the frame's own rows
+  ScratchBuffer stage;
+  std::vector<std::byte*> slots;
+  std::vector<const std::byte*> in_rows;
+  std::vector<std::byte*> out_rows;
+  std::vector<int> from_x;
+
+  /// Makes room for everything that `job` needs, so that running it takes no memory.
+  void reserve(const Job& job);
+};
+
+/// Least and largest value.
+struct Extremes {
+  float least = std::numeric_limits<float>::infinity();
+  float most = -std::numeric_limits<float>::infinity();
+  void include(float value) noexcept;
+  void include(const Extremes& other) noexcept;
+};
+
+/// The map of `response=rescale` from plain values to codes.
+struct Stretch {
+  double from = 0;
+  double factor = 0;
+  static Stretch between(const Extremes& extremes, double max_code) noexcept;
+};
+
+class Strips {
+ public:
+  Strips(const ConstFrameView& input, const FrameView& output, Border border) noexcept
+      : input_(input), output_(output), border_(border) {}
+
+  void run(const Job& job, const Rect& part, const Stretch& stretch,
+           Workspace& workspace) const noexcept;
+  /// The extremes of the plain values of a `rescale` job.
+  Extremes measure(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
+
+ private:
+  void run_neutral(const Job& job, const Rect& part) const noexcept;
+  void run_copy(const Job& job, const Rect& part) const noexcept;
+  void run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
+  /// `take(y, x, row, count)` receives each computed row of each tile.
+  template <typename Take>
+  void run_padded(const Job& job, const Rect& part, Workspace& workspace,
+                  const Take& take) const noexcept;
+  void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept;
+  void store_row(const Job& job, const Stretch& stretch, int y, int x, int count, std::byte* row,
+                 Workspace& workspace) const noexcept;
+  [[nodiscard]] Rect in_place_part(const Job& job, const Rect& part) const noexcept;
+
+  const ConstFrameView& input_;
+  const FrameView& output_;
+  Border border_;
+};
+
+/// Copies the picture, plane by plane, between frames of one format and size.
+void copy_planes(const ConstFrameView& input, const FrameView& output) noexcept;
+
+}  // namespace convolve
