@@ -103,6 +103,7 @@ class Reader {
     skip_space();
     const std::size_t start = at_;
     while (!at_end() && !at_any("=,")) ++at_;
+    value_places_.clear();
     FilterSpec spec{std::string(trim(text_.substr(start, at_ - start))), {}};
     const FilterInfo* info = check_name(spec.name, start);
     if (at('=')) {
@@ -141,6 +142,7 @@ class Reader {
       }
       const std::size_t value_start = at_;
       spec.values.emplace_back(key, value());
+      value_places_.push_back(value_start);
       if (info != nullptr) check_value(*info, spec.values.back(), value_start);
       if (!at(':')) return;
       ++at_;
@@ -217,12 +219,23 @@ class Reader {
     try {
       make_filter(spec);
     } catch (const std::invalid_argument& error) {
-      fail(start, std::string(info.name) + ": " + error.what());
+      fail(place_of(spec, error.what(), start), std::string(info.name) + ": " + error.what());
     }
+  }
+
+  // An error's text begins with the name of the parameter that it is about.
+  [[nodiscard]] std::size_t place_of(const FilterSpec& spec, std::string_view why,
+                                     std::size_t start) const {
+    for (std::size_t i = 0; i < spec.values.size(); ++i) {
+      const std::string& key = spec.values[i].first;
+      if (why.starts_with(key) && why.substr(key.size()).starts_with(':')) return value_places_[i];
+    }
+    return start;
   }
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::vector<std::size_t> value_places_;  // of the filter that is being read
 };
 
 // Parts in '…' and […] by turns, each without its own closing quote.

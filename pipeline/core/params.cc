@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdio>
+#include <utility>
 #include <vector>
 
 #include "core/number.h"
@@ -167,25 +168,39 @@ std::string param_text(const Param& param, const ParamValue& value) {
   return std::to_string(whole);
 }
 
-// Levenshtein's distance, row by row (V. Levenshtein, 1966).
+namespace {
+
+// Letters to insert, drop, replace or swap with their neighbour (optimal string alignment:
+// F. Damerau, 1964), row by row.
+std::size_t spelling_distance(std::string_view word, std::string_view candidate) {
+  std::vector<std::size_t> before;
+  std::vector<std::size_t> above;
+  std::vector<std::size_t> row(candidate.size() + 1);
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
+  for (std::size_t i = 1; i <= word.size(); ++i) {
+    before = std::exchange(above, row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= candidate.size(); ++j) {
+      const std::size_t replaced = above[j - 1] + (word[i - 1] == candidate[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, above[j] + 1, row[j - 1] + 1});
+      if (i > 1 && j > 1 && word[i - 1] == candidate[j - 2] && word[i - 2] == candidate[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
 std::string_view nearest_name(std::string_view word,
                               std::span<const std::string_view> candidates) {
   std::string_view nearest;
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i + 1;
-      for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const std::size_t replaced = diagonal + (word[i] == candidate[j] ? 0 : 1);
-        diagonal = row[j + 1];
-        row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-      }
-    }
-    if (row.back() < least) {
-      least = row.back();
+    const std::size_t distance = spelling_distance(word, candidate);
+    if (distance < least) {
+      least = distance;
       nearest = candidate;
     }
   }
