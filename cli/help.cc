@@ -15,6 +15,20 @@ namespace {
 
 constexpr int kColumns = 80;
 
+struct ExitCode {
+  std::string_view code;
+  std::string_view meaning;
+};
+constexpr ExitCode kExitCodes[] = {
+    {"0", "Done"},
+    {"1", "Failed while running"},
+    {"2", "Wrong usage: option, filter, parameter, kernel or range"},
+    {"3", "Input: missing, or nothing that can be read as video"},
+    {"4", "Output: exists, cannot be written, or does not take that codec"},
+    {"130, 143, 129", "Stopped by Ctrl-C, by TERM or by HUP: the first one finishes the file, a "
+                      "second one removes it"},
+};
+
 std::string option_heading(const Option& option) {
   std::string text = option.letter != 0 ? std::string("  -") + option.letter + ", " : "      ";
   text += "--" + std::string(option.name);
@@ -39,15 +53,15 @@ std::string type_text(const Param& param) {
     case ParamType::text:
       return "text";
     case ParamType::choice:
-      return "one of";
+      return "one of these";
   }
   return {};
 }
 
 std::string param_help(const FilterInfo& info, const Param& param) {
   const std::string value = param_text(param, default_value(info, param));
-  std::string text = "  " + std::string(param.name) + " (default " +
-                     (value.empty() ? "empty" : value) + "): " + type_text(param) + "\n";
+  std::string text = "  " + std::string(param.name) + ": " + type_text(param) + ", default " +
+                     (value.empty() ? "empty" : value) + "\n";
   text += wrapped(param.help, 6, kColumns);
   std::size_t widest = 0;
   for (const Choice& choice : param.choices) widest = std::max(widest, choice.name.size());
@@ -96,10 +110,10 @@ std::string help_text() {
   }
   text += hanging("  gst:ELEMENT", "Any other GStreamer video filter, as gst:videobalance", 26,
                   kColumns);
-  text +=
-      "\nExit codes: 0 done, 1 failed while running, 2 wrong usage, 3 input, 4 output,\n"
-      "128 + signal where stopped by one; the first Ctrl-C finishes the file, the second\n"
-      "removes it.\n";
+  text += "\nExit codes:\n";
+  for (const auto& [code, meaning] : kExitCodes) {
+    text += hanging("  " + std::string(code), meaning, 26, kColumns);
+  }
   return text;
 }
 

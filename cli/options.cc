@@ -17,6 +17,8 @@ namespace po = boost::program_options;
 
 [[noreturn]] void refuse(std::string_view what, std::string_view why, std::string_view hint = "") {
   std::string text = std::string(what) + ": " + std::string(why);
+  // A line break that the user wrote must not pass for the one before the hint.
+  std::ranges::replace(text, '\n', ' ');
   if (!hint.empty()) text += "\n" + std::string(hint);
   throw UsageError(text);
 }
@@ -61,8 +63,8 @@ constexpr Option kOptions[] = {
      "writes nothing",
      [](Options& o, Text v) { o.job.output = read_word("--output", v); }},
     {"filter", 'f', "CHAIN", main,
-     "Filters, in order: NAME[=KEY=VALUE[:KEY=VALUE]][,NAME...]. Quote values that hold , : or = "
-     "by '...' or [...]. Without -f the video is only re-encoded",
+     "Filters in order, each NAME or NAME=KEY=VALUE:KEY=VALUE, with commas between. '...' or [...] "
+     "protects a value that holds a comma, a colon or =",
      [](Options& o, Text v) { o.job.chain = parse_chain(v); }},
     {"overwrite", 'y', "", main, "Replace OUTPUT where it exists",
      [](Options& o, Text) { o.job.overwrite = true; }},
@@ -100,7 +102,7 @@ constexpr Option kOptions[] = {
     {"print-gst", 0, "", information,
      "Print the gst-launch-1.0 line that does the same, and do nothing",
      [](Options& o, Text) { o.action = Action::print_gst; }},
-    {"list", 0, "TOPIC", information, "List filters, kernels, borders or formats",
+    {"list", 0, "filters|kernels|borders|formats", information, "Print what there is",
      [](Options& o, Text v) {
        o.action = Action::list;
        o.topic = v;
@@ -228,7 +230,7 @@ void check_input_name(const std::string& input) {
                     input.starts_with("test:") || input.find("://") != std::string::npos;
   if (live) {
     throw MediaError(MediaError::Kind::input,
-                     input + ": the input is a media file, an image, a numbered sequence "
+                     input + ": not an input; give a media file, an image, a numbered sequence "
                              "(img%04d.png) or '-' for Y4M");
   }
 }
@@ -236,8 +238,8 @@ void check_input_name(const std::string& input) {
 void check_output_name(const std::string& output) {
   if (output.find("://") == std::string::npos) return;
   throw MediaError(MediaError::Kind::output,
-                   output + ": the output is a file, a numbered sequence (img%04d.png) or '-' for "
-                            "Y4M");
+                   output + ": not an output; give a file, a numbered sequence (img%04d.png) or "
+                            "'-' for Y4M");
 }
 
 void check_together(Options& options, const std::vector<std::string>& inputs) {

@@ -46,8 +46,9 @@ std::string hanging(std::string_view heading, std::string_view text, std::size_t
 }
 
 std::string number_text(double number) {
-  char text[64];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, number);
+  char text[400];
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, number, std::chars_format::fixed);
   return error == std::errc{} ? std::string(text, end) : std::string("?");
 }
 
