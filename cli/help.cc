@@ -25,8 +25,9 @@ constexpr ExitCode kExitCodes[] = {
     {"2", "Wrong usage: option, filter, parameter, kernel or range"},
     {"3", "Input: missing, or nothing that can be read as video"},
     {"4", "Output: exists, cannot be written, or does not take that codec"},
-    {"130, 143, 129", "Stopped by Ctrl-C, by TERM or by HUP: the first one finishes the file, a "
-                      "second one removes it"},
+    {"130, 143, 129",
+     "Stopped by Ctrl-C, by TERM or by HUP: the first one finishes the file, a "
+     "second one removes it"},
 };
 
 std::string option_heading(const Option& option) {
@@ -88,7 +89,8 @@ std::string example_value(const FilterInfo& info) {
 
 std::string help_text() {
   std::string text =
-      "convolve " CONVOLVE_VERSION " - convolution filters for video and images\n\n"
+      "convolve " CONVOLVE_VERSION
+      " - convolution filters for video and images\n\n"
       "Usage: convolve INPUT -o OUTPUT [-f CHAIN] [options]\n\n"
       "INPUT is a media file, an image, a numbered sequence (img%04d.png) or '-' for\n"
       "Y4M on standard input. Sound, subtitles, chapters and metadata are kept.\n\n"

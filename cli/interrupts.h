@@ -8,9 +8,9 @@
 
 namespace convolve::cli {
 
-/// Listens to INT, TERM and HUP; those that the parent had ignored stay ignored. One is made, early.
-/// Until a job is watched a signal ends the program at once, because nothing has been written; when
-/// the job is over signals are only noted.
+/// Listens to INT, TERM and HUP; those that the parent had ignored stay ignored. One is made,
+/// early. Until a job is watched a signal ends the program at once, because nothing has been
+/// written; when the job is over signals are only noted.
 class Interrupts {
  public:
   /// \param announce  say on stderr what the first signal does

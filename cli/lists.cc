@@ -43,7 +43,8 @@ int common_divisor(const Kernel& kernel) {
 std::string tap_text(double tap, int divisor) {
   if (divisor > 0) return std::to_string(std::llround(tap * divisor));
   char text[32];
-  const auto [end, error] = std::to_chars(text, text + sizeof text, tap, std::chars_format::fixed, 4);
+  const auto [end, error] =
+      std::to_chars(text, text + sizeof text, tap, std::chars_format::fixed, 4);
   return error == std::errc{} ? std::string(text, end) : std::string("?");
 }
 
@@ -82,9 +83,9 @@ std::string kernel_list() {
 
 std::string border_list() {
   // In the order of the enumeration Border.
-  constexpr std::array<std::string_view, 5> kPictures = {
-      "vvv|abcdefgh|vvv", "aaa|abcdefgh|hhh", "cba|abcdefgh|hgf", "dcb|abcdefgh|gfe",
-      "fgh|abcdefgh|abc"};
+  constexpr std::array<std::string_view, 5> kPictures = {"vvv|abcdefgh|vvv", "aaa|abcdefgh|hhh",
+                                                         "cba|abcdefgh|hgf", "dcb|abcdefgh|gfe",
+                                                         "fgh|abcdefgh|abc"};
   const FilterInfo& info = *all_filters().front();
   const Param* const border = find_param(info, "border");
   if (border == nullptr) return {};
@@ -92,8 +93,8 @@ std::string border_list() {
   std::string text;
   for (std::size_t i = 0; i < std::min(kPictures.size(), border->choices.size()); ++i) {
     const Choice& choice = border->choices[i];
-    text += padded(choice.name, 14) + std::string(kPictures[i]) + "   " +
-            std::string(choice.help) + (choice.name == standard ? " (default)" : "") + "\n";
+    text += padded(choice.name, 14) + std::string(kPictures[i]) + "   " + std::string(choice.help) +
+            (choice.name == standard ? " (default)" : "") + "\n";
   }
   return text;
 }

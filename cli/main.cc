@@ -166,5 +166,6 @@ int guarded_run(const std::vector<std::string>& arguments) {
 int main(int argc, char** argv) {
   // A reader that goes away shows as a write that fails.
   std::signal(SIGPIPE, SIG_IGN);
-  return convolve::cli::guarded_run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  return convolve::cli::guarded_run(
+      std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
 }

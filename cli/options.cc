@@ -33,8 +33,8 @@ T read_whole(std::string_view option, const std::string& text, T minimum, T maxi
     refuse(option, "'" + text + "' is not a whole number");
   }
   if (too_large || number < minimum || number > maximum) {
-    refuse(option, text + " is outside " + std::to_string(minimum) + " … " +
-                       std::to_string(maximum));
+    refuse(option,
+           text + " is outside " + std::to_string(minimum) + " … " + std::to_string(maximum));
   }
   return number;
 }
@@ -149,8 +149,8 @@ po::options_description boost_description() {
 }
 
 std::string option_hint(std::string_view written) {
-  const std::string_view word = written.substr(std::min(written.find_first_not_of('-'),
-                                                        written.size()));
+  const std::string_view word =
+      written.substr(std::min(written.find_first_not_of('-'), written.size()));
   std::vector<std::string_view> names;
   for (const Option& option : kOptions) names.push_back(option.name);
   std::string_view nearest = nearest_name(word, names);
@@ -230,16 +230,18 @@ void check_input_name(const std::string& input) {
                     input.starts_with("test:") || input.find("://") != std::string::npos;
   if (live) {
     throw MediaError(MediaError::Kind::input,
-                     input + ": not an input; give a media file, an image, a numbered sequence "
-                             "(img%04d.png) or '-' for Y4M");
+                     input +
+                         ": not an input; give a media file, an image, a numbered sequence "
+                         "(img%04d.png) or '-' for Y4M");
   }
 }
 
 void check_output_name(const std::string& output) {
   if (output.find("://") == std::string::npos) return;
   throw MediaError(MediaError::Kind::output,
-                   output + ": not an output; give a file, a numbered sequence (img%04d.png) or "
-                            "'-' for Y4M");
+                   output +
+                       ": not an output; give a file, a numbered sequence (img%04d.png) or "
+                       "'-' for Y4M");
 }
 
 void check_together(Options& options, const std::vector<std::string>& inputs) {

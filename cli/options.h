@@ -34,9 +34,9 @@ enum class OptionGroup : std::uint8_t { main, encoding, part, running, informati
 
 /// One option. `apply` stores it; for a switch the value is empty. \throws UsageError
 struct Option {
-  std::string_view name;  ///< without dashes
-  char letter = 0;        ///< short form, or 0
-  std::string_view value; ///< what stands for its value in the help; empty for a switch
+  std::string_view name;   ///< without dashes
+  char letter = 0;         ///< short form, or 0
+  std::string_view value;  ///< what stands for its value in the help; empty for a switch
   OptionGroup group = OptionGroup::main;
   std::string_view help;
   void (*apply)(Options& options, const std::string& value) = nullptr;

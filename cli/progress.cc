@@ -32,9 +32,7 @@ std::string two_digits(long long number) {
 double per_second(double amount, double seconds) { return seconds > 0 ? amount / seconds : 0.0; }
 
 // One digit where a whole number would say little.
-std::string rate_text(double rate) {
-  return fixed(rate, rate > 0 && rate < 10 ? 1 : 0) + " fps";
-}
+std::string rate_text(double rate) { return fixed(rate, rate > 0 && rate < 10 ? 1 : 0) + " fps"; }
 
 // The share that is done; a total that was guessed too small does not go beyond the end.
 double done_share(const TranscodeProgress& progress) {
@@ -78,10 +76,8 @@ std::string progress_text(const TranscodeProgress& progress) {
 }
 
 std::string summary_text(const TranscodeProgress& progress, const std::string& output) {
-  const double rate =
-      per_second(static_cast<double>(progress.frames), progress.elapsed_seconds);
-  return std::to_string(progress.frames) + (progress.frames == 1 ? " frame" : " frames") +
-         " (" +
+  const double rate = per_second(static_cast<double>(progress.frames), progress.elapsed_seconds);
+  return std::to_string(progress.frames) + (progress.frames == 1 ? " frame" : " frames") + " (" +
          fixed(progress.media_seconds, 1) + " s) in " + fixed(progress.elapsed_seconds, 1) +
          " s, " + rate_text(rate) + ": " + output;
 }

@@ -22,9 +22,9 @@ std::string clock_text(double seconds);
 
 /// Where progress goes, and how it may look there.
 struct ProgressStyle {
-  bool bar = false;    ///< redraw one line with a bar; otherwise a line every 5 s
+  bool bar = false;  ///< redraw one line with a bar; otherwise a line every 5 s
   bool color = false;
-  int columns = 80;    ///< of the terminal
+  int columns = 80;  ///< of the terminal
 
   /// What suits `stream`: a bar for a terminal that can move its cursor; colours unless NO_COLOR.
   static ProgressStyle of(std::FILE* stream);

@@ -73,8 +73,9 @@ TEST(Chain, EveryFilterTakesTheCommonParameters) {
 TEST(Chain, ForeignElementsPassUnchecked) {
   EXPECT_EQ(parse_chain("gst:videobalance=saturation=0:hue=[0.1]"),
             (Specs{{"gst:videobalance", {{"saturation", "0"}, {"hue", "0.1"}}}}));
-  EXPECT_EQ(error_of("gst:"), "chain, column 1: 'gst:' names no GStreamer element, as "
-                              "gst:videobalance would");
+  EXPECT_EQ(error_of("gst:"),
+            "chain, column 1: 'gst:' names no GStreamer element, as "
+            "gst:videobalance would");
   EXPECT_EQ(error_of("gst:videobalance=0"),
             "chain, column 18: gst:videobalance: '0' lacks a name, as in key=value");
   EXPECT_THROW(make_filter(FilterSpec{"gst:videobalance", {}}), ChainError);
@@ -98,23 +99,22 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"  ", "chain, column 1: no filter is named"},
         Wrong{"sobel,", "chain, column 7: a filter's name is missing"},
         Wrong{"sobel,,gaussian", "chain, column 7: a filter's name is missing"},
-        Wrong{"sobel,gausian",
-              "chain, column 7: 'gausian' is no filter; did you mean 'gaussian'?"},
+        Wrong{"sobel,gausian", "chain, column 7: 'gausian' is no filter; did you mean 'gaussian'?"},
         Wrong{"zebra", "chain, column 1: 'zebra' is no filter"},
         Wrong{"gaussian:sigma=2",
               "chain, column 1: after 'gaussian' comes '=', not ':', as in gaussian=key=value"},
         Wrong{"gaussian=sgima=2",
               "chain, column 10: gaussian has no parameter 'sgima'; did you mean 'sigma'?"},
-        Wrong{"gaussian=sigma", "chain, column 10: gaussian: sigma lacks a value, as in "
-                                "sigma=value"},
+        Wrong{"gaussian=sigma",
+              "chain, column 10: gaussian: sigma lacks a value, as in "
+              "sigma=value"},
         Wrong{"gaussian=", "chain, column 10: gaussian: key=value is missing"},
         Wrong{"gaussian=sigma=2:", "chain, column 18: gaussian: key=value is missing"},
         Wrong{"sobel=scale=2:reflect",
               "chain, column 15: sobel: 'reflect' lacks a name, as in key=value"},
         Wrong{"gaussian=sigma=2:sigma=3", "chain, column 18: gaussian: sigma is given twice"},
         Wrong{"gaussian=sigma=two", "chain, column 16: gaussian: sigma: 'two' is not a number"},
-        Wrong{"gaussian=sigma=-1",
-              "chain, column 16: gaussian: sigma: -1 is outside 0 … 1000"},
+        Wrong{"gaussian=sigma=-1", "chain, column 16: gaussian: sigma: -1 is outside 0 … 1000"},
         Wrong{"sobel,gaussian=border=miror",
               "chain, column 23: gaussian: border: 'miror' is none of constant, replicate, "
               "reflect, reflect-101, wrap"},

@@ -85,8 +85,8 @@ class Reader {
     // Columns count characters, not bytes, so that they agree with what the user sees.
     const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
     const std::string_view before = text_.substr(0, place);
-    const auto column = before.size() -
-                        static_cast<std::size_t>(std::ranges::count_if(before, continues)) + 1;
+    const auto column =
+        before.size() - static_cast<std::size_t>(std::ranges::count_if(before, continues)) + 1;
     throw ChainError("chain, column " + std::to_string(column) + ": " + why);
   }
 
