@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+#include "element.h"
+
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+
+#include <gst/video/gstvideofilter.h>
+#include <gst/video/video.h>
+
+#include <convolve/filter.h>
+
+#include "allocation.h"
+#include "element_state.h"
+#include "negotiation.h"
+#include "properties.h"
+
+GST_DEBUG_CATEGORY(convolve_debug);
+#define GST_CAT_DEFAULT convolve_debug
+
+namespace convolve {
+
+namespace {
+
+struct Element {
+  GstVideoFilter parent;
+  ElementState* state;
+};
+
+struct ElementClass {
+  GstVideoFilterClass parent;
+  const FilterInfo* info;
+};
+
+// What the class of one filter is made from.
+struct ClassData {
+  const FilterInfo* info;
+  const char* launch;
+};
+
+GstVideoFilterClass* parent_class = nullptr;
+
+GstBaseTransformClass* base_class() { return GST_BASE_TRANSFORM_CLASS(parent_class); }
+
+ElementState& state_of(gpointer element) { return *static_cast<Element*>(element)->state; }
+
+const Param& param_of(gpointer element, guint id) {
+  return state_of(element).settings().info().params[id - 1];
+}
+
+// GStreamer is C: nothing may be thrown into it. `failed` is returned where something was.
+template <typename Result, typename Body>
+Result guarded(gpointer element, Result failed, Body&& body) noexcept {
+  std::string text;
+  try {
+    return body(state_of(element));
+  } catch (const std::exception& problem) {
+    text = problem.what();
+  } catch (...) {
+    text = "unknown failure";
+  }
+  state_of(element).post_error(text);
+  return failed;
+}
+
+void set_property(GObject* object, guint id, const GValue* value, GParamSpec*) {
+  guarded(object, false, [&](ElementState& state) {
+    const Param& param = param_of(object, id);
+    state.settings().set_value(param, from_property(param, value));
+    return true;
+  });
+}
+
+void get_property(GObject* object, guint id, GValue* value, GParamSpec*) {
+  guarded(object, false, [&](ElementState& state) {
+    const Param& param = param_of(object, id);
+    to_property(param, state.settings().value(param), value);
+    return true;
+  });
+}
+
+// Called once for all properties that g_object_set() was given, so that values which go together
+// act together.
+void dispatch_properties_changed(GObject* object, guint count, GParamSpec** specs) {
+  guarded(object, false, [](ElementState& state) {
+    state.commit();
+    return true;
+  });
+  G_OBJECT_CLASS(parent_class)->dispatch_properties_changed(object, count, specs);
+}
+
+void finalize(GObject* object) {
+  delete std::exchange(reinterpret_cast<Element*>(object)->state, nullptr);
+  G_OBJECT_CLASS(parent_class)->finalize(object);
+}
+
+gboolean start(GstBaseTransform* base) {
+  return guarded(base, FALSE, [](ElementState& state) { return state.start() ? TRUE : FALSE; });
+}
+
+gboolean stop(GstBaseTransform* base) {
+  return guarded(base, FALSE, [](ElementState& state) {
+    state.stop();
+    return TRUE;
+  });
+}
+
+gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
+  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return base_class()->sink_event(base, event);
+  std::unique_ptr<ElementState::Adoption> adoption;
+  const bool usable = guarded(base, false, [&](ElementState& state) {
+    GstCaps* caps = nullptr;
+    gst_event_parse_caps(event, &caps);
+    adoption = std::make_unique<ElementState::Adoption>(state, caps);
+    return adoption->usable();
+  });
+  if (usable) return base_class()->sink_event(base, event);
+  gst_event_unref(event);
+  return FALSE;
+}
+
+gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  std::unique_ptr<ElementState::Adoption> adoption;
+  // This one comes with the data, and may negotiate.
+  if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && direction == GST_PAD_SINK) {
+    const bool usable = guarded(base, false, [&](ElementState& state) {
+      adoption = std::make_unique<ElementState::Adoption>(state);
+      return adoption->usable();
+    });
+    if (!usable) return FALSE;
+  }
+  return base_class()->query(base, direction, query);
+}
+
+void before_transform(GstBaseTransform* base, GstBuffer* buffer) {
+  if (base->segment.format != GST_FORMAT_TIME) return;
+  const GstClockTime time =
+      gst_segment_to_stream_time(&base->segment, GST_FORMAT_TIME, GST_BUFFER_PTS(buffer));
+  if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT_CAST(base), time);
+}
+
+GstFlowReturn submit_input_buffer(GstBaseTransform* base, gboolean discont, GstBuffer* buffer) {
+  std::unique_ptr<ElementState::Adoption> adoption;
+  const bool usable = guarded(base, false, [&](ElementState& state) {
+    adoption = std::make_unique<ElementState::Adoption>(state);
+    return adoption->usable();
+  });
+  if (usable) return base_class()->submit_input_buffer(base, discont, buffer);
+  gst_buffer_unref(buffer);
+  return GST_FLOW_ERROR;
+}
+
+GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
+                        GstCaps* filter) {
+  return guarded(base, static_cast<GstCaps*>(nullptr), [&](ElementState& state) {
+    const std::shared_ptr<const Filter> made = state.negotiating_filter();
+    CapsPtr result(made ? transformed_caps(*made, direction, caps) : CapsPtr(gst_caps_ref(caps)));
+    if (filter != nullptr) {
+      result.reset(gst_caps_intersect_full(filter, result.get(), GST_CAPS_INTERSECT_FIRST));
+    }
+    return result.release();
+  });
+}
+
+GstCaps* fixate_caps(GstBaseTransform* base, GstPadDirection, GstCaps* caps, GstCaps* other_caps) {
+  CapsPtr owned(other_caps);
+  return guarded(base, static_cast<GstCaps*>(nullptr), [&](ElementState&) {
+    return fixated_caps(caps, std::move(owned)).release();
+  });
+}
+
+// Caps are let in that only the settings stand against: the caps event can then say why.
+gboolean accept_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps) {
+  if (base_class()->accept_caps(base, direction, caps)) return TRUE;
+  if (direction != GST_PAD_SINK || !gst_caps_is_fixed(caps)) return FALSE;
+  return guarded(base, FALSE, [&](ElementState& state) {
+    const std::shared_ptr<const Filter> made = state.negotiating_filter();
+    const CapsPtr known = template_caps();
+    const bool explained = made && !refusal(*made, caps).empty();
+    return explained && gst_caps_can_intersect(caps, known.get()) ? TRUE : FALSE;
+  });
+}
+
+gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
+  // Without a decided query, frames pass as they are, and downstream answers.
+  if (decided != nullptr) propose_alignment(query);
+  return base_class()->propose_allocation(base, decided, query);
+}
+
+gboolean decide_allocation(GstBaseTransform* base, GstQuery* query) {
+  decide_pool(GST_ELEMENT_CAST(base), query);
+  return base_class()->decide_allocation(base, query);
+}
+
+gboolean transform_meta(GstBaseTransform* base, GstBuffer* output, GstMeta* meta,
+                        GstBuffer* input) {
+  return guarded(base, FALSE, [&](ElementState& state) {
+    return state.transform_meta(meta, input, output) ? TRUE : FALSE;
+  });
+}
+
+GstFlowReturn transform(GstBaseTransform* base, GstBuffer* input, GstBuffer* output) {
+  const GstVideoInfo& info = GST_VIDEO_FILTER_CAST(base)->in_info;
+  if (gst_buffer_get_video_meta(input) == nullptr &&
+      gst_buffer_get_size(input) < GST_VIDEO_INFO_SIZE(&info)) {
+    GST_ELEMENT_ERROR(base, STREAM, FORMAT,
+                      ("a buffer of %" G_GSIZE_FORMAT " bytes came for a frame of %" G_GSIZE_FORMAT,
+                       gst_buffer_get_size(input), GST_VIDEO_INFO_SIZE(&info)),
+                      (nullptr));
+    return GST_FLOW_ERROR;
+  }
+  return base_class()->transform(base, input, output);
+}
+
+GstFlowReturn transform_frame(GstVideoFilter* filter, GstVideoFrame* input, GstVideoFrame* output) {
+  return guarded(filter, GST_FLOW_ERROR, [&](ElementState& state) {
+    state.filter(*input, *output);
+    return GST_FLOW_OK;
+  });
+}
+
+void base_class_init(gpointer klass, gpointer) {
+  parent_class = static_cast<GstVideoFilterClass*>(g_type_class_peek_parent(klass));
+  auto* const object = G_OBJECT_CLASS(klass);
+  object->set_property = set_property;
+  object->get_property = get_property;
+  object->dispatch_properties_changed = dispatch_properties_changed;
+  object->finalize = finalize;
+
+  auto* const transform_class = GST_BASE_TRANSFORM_CLASS(klass);
+  transform_class->start = start;
+  transform_class->stop = stop;
+  transform_class->sink_event = sink_event;
+  transform_class->query = query;
+  transform_class->before_transform = before_transform;
+  transform_class->submit_input_buffer = submit_input_buffer;
+  transform_class->transform_caps = transform_caps;
+  transform_class->fixate_caps = fixate_caps;
+  transform_class->accept_caps = accept_caps;
+  transform_class->propose_allocation = propose_allocation;
+  transform_class->decide_allocation = decide_allocation;
+  transform_class->transform_meta = transform_meta;
+  transform_class->transform = transform;
+  GST_VIDEO_FILTER_CLASS(klass)->transform_frame = transform_frame;
+
+  const CapsPtr caps = template_caps();
+  auto* const element = GST_ELEMENT_CLASS(klass);
+  gst_element_class_add_pad_template(
+      element, gst_pad_template_new("sink", GST_PAD_SINK, GST_PAD_ALWAYS, caps.get()));
+  gst_element_class_add_pad_template(
+      element, gst_pad_template_new("src", GST_PAD_SRC, GST_PAD_ALWAYS, caps.get()));
+}
+
+void base_instance_init(GTypeInstance* instance, gpointer klass) {
+  auto* const element = reinterpret_cast<Element*>(instance);
+  element->state = new ElementState(&element->parent, *static_cast<ElementClass*>(klass)->info);
+}
+
+void class_init(gpointer klass, gpointer data) {
+  const auto& made_from = *static_cast<const ClassData*>(data);
+  const FilterInfo& info = *made_from.info;
+  static_cast<ElementClass*>(klass)->info = &info;
+  install_properties(G_OBJECT_CLASS(klass), info);
+  auto* const element = GST_ELEMENT_CLASS(klass);
+  gst_element_class_set_metadata(element, std::string(info.title).c_str(), "Filter/Effect/Video",
+                                 std::string(info.description).c_str(), "The Convolve authors");
+  gst_element_class_add_metadata(element, "example", made_from.launch);
+}
+
+GType base_type() {
+  static const GType type = [] {
+    GST_DEBUG_CATEGORY_INIT(convolve_debug, "convolve", 0, "Convolution filters");
+    const GTypeInfo info = {sizeof(ElementClass), nullptr, nullptr, base_class_init, nullptr,
+                            nullptr, sizeof(Element), 0, base_instance_init, nullptr};
+    const GType made = g_type_register_static(GST_TYPE_VIDEO_FILTER, "GstConvolveFilter", &info,
+                                              G_TYPE_FLAG_ABSTRACT);
+    const GInterfaceInfo preset = {nullptr, nullptr, nullptr};
+    g_type_add_interface_static(made, GST_TYPE_PRESET, &preset);
+    gst_type_mark_as_plugin_api(made, static_cast<GstPluginAPIFlags>(0));
+    return made;
+  }();
+  return type;
+}
+
+}  // namespace
+
+GType element_type(const char* word, const char* launch) {
+  static std::mutex mutex;
+  const std::lock_guard lock(mutex);
+  std::string name = std::string("GstConv") + word;
+  name[7] = g_ascii_toupper(name[7]);
+  if (const GType known = g_type_from_name(name.c_str())) return known;
+  const FilterInfo* const filter = find_filter(word);
+  g_return_val_if_fail(filter != nullptr, G_TYPE_INVALID);
+  // The type system keeps this as long as the type, which is for good.
+  const auto* const data = new ClassData{filter, launch};
+  const GTypeInfo info = {sizeof(ElementClass), nullptr, nullptr, class_init, nullptr, data,
+                          sizeof(Element), 0, nullptr, nullptr};
+  return g_type_register_static(base_type(), name.c_str(), &info, static_cast<GTypeFlags>(0));
+}
+
+}  // namespace convolve

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+
+/**
+ * SECTION:element-convgaussian
+ * @title: convgaussian
+ * @short_description: blurs each frame with a Gaussian
+ *
+ * Blurs by #GstConvGaussian:sigma pixels, and by #GstConvGaussian:sigma-y
+ * pixels vertically where that is set. Subsampled chroma is blurred by as much
+ * of the picture as luma. A sigma of 0 passes frames through untouched.
+ *
+ * ## Example launch line
+ * |[
+ * gst-launch-1.0 videotestsrc num-buffers=90 ! convgaussian sigma=4 ! videoconvert ! autovideosink
+ * ]|
+ * Blurs a test picture for three seconds.
+ *
+ * Since: 0.1
+ */
+#include "element.h"
+
+CONVOLVE_ELEMENT(gaussian,
+                 "gst-launch-1.0 videotestsrc num-buffers=90 ! convgaussian sigma=4 ! "
+                 "videoconvert ! autovideosink")
