@@ -164,8 +164,9 @@ int guarded_run(const std::vector<std::string>& arguments) {
 }  // namespace convolve::cli
 
 int main(int argc, char** argv) {
-  // A reader that goes away shows as a write that fails.
+  // A reader that goes away, or a file at its limit, shows as a write that fails.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   return convolve::cli::guarded_run(
       std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
 }

@@ -153,7 +153,7 @@ class Reader {
   std::string read_key(const FilterSpec& spec, const FilterInfo* info) {
     const std::size_t start = at_;
     while (!at_end() && is_name_char(text_[at_])) ++at_;
-    const std::string key(text_.substr(start, at_ - start));
+    std::string key(text_.substr(start, at_ - start));
     skip_space();
     if (at('=') && !key.empty()) {
       ++at_;

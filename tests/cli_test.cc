@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: MIT
+// The program as a user meets it: exit codes, what it says and where, what files it leaves.
+#include <algorithm>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "program.h"
+
+namespace convolve::test {
+namespace {
+
+using Words = std::vector<std::string>;
+
+std::string program() {
+  const char* const path = std::getenv("CONVOLVE_PROGRAM");
+  return path != nullptr ? path : "convolve";
+}
+
+constexpr int kWidth = 64;
+constexpr int kHeight = 48;
+constexpr std::size_t kFrameBytes = kWidth * kHeight * 3 / 2;
+
+std::size_t lines(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
+}
+
+class Cli : public testing::Test {
+ protected:
+  Cli() { write_file(dir_.file("clip.y4m"), y4m(kWidth, kHeight, 10)); }
+
+  [[nodiscard]] Command command(const Words& arguments) const {
+    Words words{program()};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return {.words = words, .directory = dir_.path()};
+  }
+  [[nodiscard]] Result convolve(const Words& arguments) const { return run(command(arguments)); }
+
+  // Runs what has to fail, and checks the form of the failure.
+  void expect_error(const Words& arguments, int code, const std::string& part) const {
+    const std::set<std::string> before = dir_.names();
+    const Result result = convolve(arguments);
+    EXPECT_EQ(result.code, code) << result.err;
+    EXPECT_EQ(result.out, "");
+    EXPECT_TRUE(result.err.starts_with("convolve: ")) << result.err;
+    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
+    const std::size_t count = lines(result.err);
+    EXPECT_TRUE(count == 1 || count == 2) << result.err;
+    EXPECT_TRUE(result.err.ends_with('\n'));
+    EXPECT_EQ(dir_.names(), before) << "a file was left";
+  }
+
+  // Frames that decoding a file gives.
+  [[nodiscard]] std::size_t frames_of(const std::string& file) const {
+    const Result result = convolve({file, "-o", "-", "-q"});
+    EXPECT_EQ(result.code, 0) << result.err;
+    std::size_t count = 0;
+    for (std::size_t at = 0; (at = result.out.find("FRAME", at)) != std::string::npos; ++at) {
+      ++count;
+    }
+    return count;
+  }
+
+  TempDir dir_;
+};
+
+TEST_F(Cli, WrongUsageIsCode2) {
+  expect_error({}, 2, "INPUT: is missing");
+  expect_error({"clip.y4m"}, 2, "OUTPUT: is missing");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--crff", "3"}, 2, "Did you mean '--crf'?");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--crf", "x"}, 2, "--crf: 'x' is not a number");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gausian"}, 2, "did you mean 'gaussian'?");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gaussian=sgima=2"}, 2, "did you mean 'sigma'?");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gaussian=sigma=-2"}, 2, "outside 0 … 1000");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel='1 2 3; 4 5'"}, 2,
+               "row 2 has 2 values, row 1 has 3");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel=kernel='1 2"}, 2, "never closed");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:nosuchelement"}, 2, "nosuchelement");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:videobalance=sat=1"}, 2, "sat");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--codec", "h265x"}, 2, "h265x");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--pix-fmt", "yuv42p"}, 2, "yuv42p");
+}
+
+TEST_F(Cli, MistakesInInputAreCode3) {
+  write_file(dir_.file("text.mp4"), "This is no video, whatever its name says.\n");
+  write_file(dir_.file("empty.mp4"), "");
+  write_file(dir_.file("sound.wav"), wav());
+  expect_error({"missing.mp4", "-o", "o.mkv"}, 3, "missing.mp4: ");
+  expect_error({".", "-o", "o.mkv"}, 3, "directory");
+  expect_error({"text.mp4", "-o", "o.mkv"}, 3, "text.mp4: ");
+  expect_error({"empty.mp4", "-o", "o.mkv"}, 3, "empty.mp4: ");
+  expect_error({"sound.wav", "-o", "o.mkv"}, 3, "no video");
+  expect_error({"none%04d.png", "-o", "o.mkv"}, 3, "none%04d.png: ");
+  expect_error({"webcam", "-o", "o.mkv"}, 3, "webcam: not an input");
+  expect_error({"test:smpte", "-o", "o.mkv"}, 3, "test:smpte: not an input");
+  expect_error({"-", "-o", "o.mkv"}, 3, "standard input");
+}
+
+TEST_F(Cli, ATruncatedMp4IsCode3) {
+  ASSERT_EQ(convolve({"clip.y4m", "-o", "whole.mp4", "-q"}).code, 0);
+  const std::string whole = read_file(dir_.file("whole.mp4"));
+  const std::size_t index = whole.find("moov");
+  ASSERT_NE(index, std::string::npos);
+  write_file(dir_.file("cut.mp4"), whole.substr(0, index));
+  expect_error({"cut.mp4", "-o", "o.mkv"}, 3, "cut.mp4: ");
+}
+
+TEST_F(Cli, MistakesInOutputAreCode4) {
+  write_file(dir_.file("there.mkv"), "precious");
+  expect_error({"clip.y4m", "-o", "there.mkv"}, 4, "there.mkv: ");
+  EXPECT_EQ(read_file(dir_.file("there.mkv")), "precious");
+  expect_error({"clip.y4m", "-o", "clip.y4m"}, 4, "clip.y4m");
+  expect_error({"clip.y4m", "-y", "-o", "clip.y4m"}, 4, "clip.y4m");
+  expect_error({"clip.y4m", "-o", "nowhere/o.mkv"}, 4, "nowhere");
+  expect_error({"clip.y4m", "-o", "/proc/o.mkv"}, 4, "/proc/o.mkv: ");
+  expect_error({"clip.y4m", "-o", "o.xyz"}, 4, "o.xyz: ");
+  expect_error({"clip.y4m", "-o", "o"}, 4, "o: ");
+  expect_error({"clip.y4m", "-o", "o.webm", "--codec", "libx264"}, 4, "webm");
+  expect_error({"clip.y4m", "-o", "."}, 4, ".: ");
+  expect_error({"clip.y4m", "-o", "rtmp://host/o"}, 4, "not an output");
+}
+
+TEST_F(Cli, InputIsOutputIsRefusedThroughLinksToo) {
+  std::filesystem::create_symlink(dir_.file("clip.y4m"), dir_.file("soft.y4m"));
+  std::filesystem::create_hard_link(dir_.file("clip.y4m"), dir_.file("hard.y4m"));
+  const std::string before = read_file(dir_.file("clip.y4m"));
+  expect_error({"clip.y4m", "-y", "-o", "soft.y4m"}, 4, "soft.y4m");
+  expect_error({"clip.y4m", "-y", "-o", "hard.y4m"}, 4, "hard.y4m");
+  EXPECT_EQ(read_file(dir_.file("clip.y4m")), before);
+}
+
+TEST_F(Cli, OverwriteReplacesWhereAsked) {
+  write_file(dir_.file("o.mkv"), "old");
+  const Result result = convolve({"clip.y4m", "-y", "-o", "o.mkv", "-f", "sobel"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(frames_of("o.mkv"), 10U);
+  EXPECT_EQ(dir_.names(), (std::set<std::string>{"clip.y4m", "o.mkv"}));
+}
+
+TEST_F(Cli, AFailureUnderOverwriteLeavesTheOldFile) {
+  write_file(dir_.file("o.mkv"), "old");
+  expect_error({"missing.mp4", "-y", "-o", "o.mkv"}, 3, "missing.mp4");
+  expect_error({"clip.y4m", "-y", "-o", "o.mkv", "-f", "sobl"}, 2, "sobel");
+  EXPECT_EQ(read_file(dir_.file("o.mkv")), "old");
+}
+
+TEST_F(Cli, ADiskThatFillsUpIsCode4) {
+  write_file(dir_.file("long.y4m"), y4m(kWidth, kHeight, 200));
+  const std::set<std::string> before = dir_.names();
+  // A limit on the size of files stands for the disk: writes fail half-way in the same manner.
+  const Result limited = run(
+      {.words = {"bash", "-c", "ulimit -f 64; exec \"$0\" long.y4m -o o.y4m -f sobel", program()},
+       .directory = dir_.path()});
+  EXPECT_EQ(limited.code, 4) << limited.err;
+  EXPECT_EQ(lines(limited.err), 1U) << limited.err;
+  EXPECT_EQ(dir_.names(), before);
+
+  Command full = command({"long.y4m", "-o", "-"});
+  full.output = "/dev/full";
+  const Result piped = run(full);
+  EXPECT_EQ(piped.code, 4);
+  EXPECT_EQ(lines(piped.err), 1U) << piped.err;
+  EXPECT_TRUE(piped.err.starts_with("convolve: ")) << piped.err;
+}
+
+TEST_F(Cli, Y4mThroughPipesIsTheSameWithoutAFilter) {
+  Command filter = command({"-", "-o", "-", "-q"});
+  filter.input = dir_.file("clip.y4m");
+  const Result result = run(filter);
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.err, "");
+  EXPECT_TRUE(result.out.starts_with("YUV4MPEG2 W64 H48 F25:1 ")) << result.out.substr(0, 60);
+  EXPECT_EQ(y4m_samples(result.out, kFrameBytes),
+            y4m_samples(read_file(dir_.file("clip.y4m")), kFrameBytes));
+}
+
+TEST_F(Cli, Y4mThroughPipesIsFiltered) {
+  Command filter = command({"-", "-o", "-", "-f", "sobel"});
+  filter.input = dir_.file("clip.y4m");
+  const Result result = run(filter);
+  EXPECT_EQ(result.code, 0) << result.err;
+  const std::string samples = y4m_samples(result.out, kFrameBytes);
+  ASSERT_EQ(samples.size(), 10 * kFrameBytes);
+  // A gradient's edges are even, and chroma is neutral.
+  const auto at = [&samples](std::size_t i) { return static_cast<unsigned char>(samples[i]); };
+  EXPECT_EQ(at(kWidth * kHeight), 128);
+  EXPECT_EQ(at(kFrameBytes - 1), 128);
+  EXPECT_GT(at(kWidth * 20 + 20), 16);
+}
+
+TEST_F(Cli, AReaderThatGoesAwayIsNoErrorMessage) {
+  write_file(dir_.file("long.y4m"), y4m(kWidth, kHeight, 200));
+  const Result result =
+      run({.words = {"bash", "-c", "\"$0\" long.y4m -o - -q | head -c 100 >/dev/null", program()},
+           .directory = dir_.path()});
+  EXPECT_EQ(result.err, "");
+}
+
+TEST_F(Cli, DataGoesToStdoutAndTalkToStderr) {
+  const Result help = convolve({"--help"});
+  EXPECT_EQ(help.code, 0);
+  EXPECT_EQ(help.err, "");
+  EXPECT_NE(help.out.find("Usage: convolve INPUT -o OUTPUT"), std::string::npos);
+  const Result version = convolve({"--version"});
+  EXPECT_EQ(version.code, 0);
+  EXPECT_TRUE(version.out.starts_with("convolve ")) << version.out;
+  for (const char* topic : {"filters", "kernels", "borders", "formats"}) {
+    const Result list = convolve({"--list", topic});
+    EXPECT_EQ(list.code, 0);
+    EXPECT_EQ(list.err, "");
+    EXPECT_FALSE(list.out.empty());
+  }
+  EXPECT_NE(convolve({"--help-filter", "gaussian"}).out.find("sigma: number"), std::string::npos);
+  const Result job = convolve({"clip.y4m", "-o", "o.mkv"});
+  EXPECT_EQ(job.code, 0) << job.err;
+  EXPECT_EQ(job.out, "");
+  EXPECT_TRUE(job.err.starts_with("10 frames (0.4 s) in ")) << job.err;
+  EXPECT_TRUE(job.err.ends_with(" fps: o.mkv\n")) << job.err;
+  EXPECT_EQ(lines(job.err), 1U);
+}
+
+TEST_F(Cli, QuietSaysNothing) {
+  const Result result = convolve({"clip.y4m", "-o", "o.mkv", "-q", "-f", "gaussian=2"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out + result.err, "");
+}
+
+TEST_F(Cli, PartOfTheInput) {
+  ASSERT_EQ(convolve({"clip.y4m", "-o", "a.mkv", "-q", "--frames", "3"}).code, 0);
+  EXPECT_EQ(frames_of("a.mkv"), 3U);
+  ASSERT_EQ(convolve({"clip.y4m", "-o", "b.mkv", "-q", "--start", "0.08", "--end", "0:00.24"}).code,
+            0);
+  EXPECT_EQ(frames_of("b.mkv"), 4U);
+}
+
+TEST_F(Cli, PrintedGstLineRuns) {
+  if (run({.words = {"sh", "-c", "command -v gst-launch-1.0"}}).code != 0) {
+    GTEST_SKIP() << "skipped: no gst-launch-1.0";
+  }
+  const Result line = convolve({"clip.y4m", "-o", "it's.mkv", "--print-gst", "-f",
+                                "kernel='0 -1 0; -1 5 -1; 0 -1 0',gaussian=sigma=1.5"});
+  ASSERT_EQ(line.code, 0) << line.err;
+  EXPECT_EQ(lines(line.out), 1U) << line.out;
+  EXPECT_TRUE(line.out.starts_with("gst-launch-1.0 ")) << line.out;
+  EXPECT_EQ(dir_.names(), (std::set<std::string>{"clip.y4m"}));
+  const Result launched = run({.words = {"sh", "-c", line.out}, .directory = dir_.path()});
+  if (launched.err.find("no element") != std::string::npos &&
+      launched.err.find("\"conv") == std::string::npos) {
+    GTEST_SKIP() << "skipped: " << launched.err;
+  }
+  EXPECT_EQ(launched.code, 0) << line.out << launched.err;
+  EXPECT_EQ(frames_of("it's.mkv"), 10U);
+}
+
+// A job that reads from a pipe which this test keeps open, so that it can only end by a signal.
+class Interrupted : public Cli {
+ protected:
+  void SetUp() override {
+    ASSERT_EQ(pipe2(pipe_, O_CLOEXEC), 0);
+    signal(SIGPIPE, SIG_IGN);
+    Command job = command({"-", "-o", "o.mkv", "-f", "sobel"});
+    job.input_fd = pipe_[0];
+    process_ = std::make_unique<Process>(job);
+    close(pipe_[0]);
+    // More than a prober reads, and more than the pipe holds: when all is taken, the job runs.
+    send(y4m_header(320, 240));
+    for (int i = 0; i < 150; ++i) send(y4m_frame(320, 240, i));
+    for (int i = 0; i < 3000 && dir_.names().size() < 2; ++i) usleep(10'000);
+    ASSERT_EQ(dir_.names().size(), 2U) << process_->err();
+  }
+  void TearDown() override { close(pipe_[1]); }
+
+  void send(const std::string& bytes) const {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+      const ssize_t count = write(pipe_[1], bytes.data() + done, bytes.size() - done);
+      ASSERT_GT(count, 0) << process_->err();
+      done += static_cast<std::size_t>(count);
+    }
+  }
+
+  int pipe_[2] = {-1, -1};
+  std::unique_ptr<Process> process_;
+};
+
+TEST_F(Interrupted, FirstCtrlCFinishesTheFile) {
+  process_->send(SIGINT);
+  EXPECT_EQ(process_->wait(), 130) << process_->err();
+  EXPECT_EQ(dir_.names(), (std::set<std::string>{"clip.y4m", "o.mkv"}));
+  EXPECT_GT(frames_of("o.mkv"), 0U);
+  EXPECT_NE(process_->err().find("stopped after "), std::string::npos) << process_->err();
+}
+
+TEST_F(Interrupted, TermIs143) {
+  process_->send(SIGTERM);
+  EXPECT_EQ(process_->wait(), 143) << process_->err();
+  EXPECT_GT(frames_of("o.mkv"), 0U);
+}
+
+TEST_F(Interrupted, HangUpIs129) {
+  process_->send(SIGHUP);
+  EXPECT_EQ(process_->wait(), 129) << process_->err();
+  EXPECT_GT(frames_of("o.mkv"), 0U);
+}
+
+TEST_F(Interrupted, ASecondSignalRemovesTheFile) {
+  // Held, so that both signals are there before the first one is dealt with.
+  process_->send(SIGSTOP);
+  process_->send(SIGINT);
+  process_->send(SIGTERM);
+  process_->send(SIGCONT);
+  const int code = process_->wait();
+  EXPECT_TRUE(code == 130 || code == 143) << code << process_->err();
+  EXPECT_EQ(dir_.names(), (std::set<std::string>{"clip.y4m"}));
+}
+
+}  // namespace
+}  // namespace convolve::test
