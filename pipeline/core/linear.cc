@@ -3,47 +3,22 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
+#include "core/linear_plan.h"
 #include "core/simd/wide.h"
 
 namespace convolve {
 
 namespace {
 
-Window window_of(const LinearTaps& taps) noexcept {
-  // Even a kernel beside its anchor has a window that holds both, which keeps borders simple.
-  return {std::max(0, taps.anchor_x), std::max(0, taps.width - 1 - taps.anchor_x),
-          std::max(0, taps.anchor_y), std::max(0, taps.height - 1 - taps.anchor_y)};
-}
-
-Finish finish_of(const StageSpec& spec, double tap_sum, const LinearResponse& response) {
-  Finish finish;
-  finish.scale = response.scale / spec.input_scale;
-  finish.before = -response.scale * spec.base * tap_sum;
-  finish.post = spec.base + (spec.chroma ? 0 : response.bias * spec.max_code);
-  finish.absolute = response.response == Response::absolute;
-  if (response.response == Response::offset) {
-    finish.post += spec.integer ? (spec.max_code + 1) / 2 : 0.5;
-  }
-  finish.max_code = spec.max_code;
-  return finish;
-}
-
 class WideStage final : public Stage {
  public:
-  WideStage(const StageSpec& spec, const LinearTaps& taps, const LinearResponse& response)
-      : window_(window_of(taps)) {
-    double sum = 0;
-    for (int y = 0; y < taps.height; ++y) {
-      for (int x = 0; x < taps.width; ++x) {
-        const double weight = taps.at(x, y);
-        sum += weight;
-        if (weight == 0) continue;
-        taps_.push_back({window_.above + y - taps.anchor_y,
-                         (window_.left + x - taps.anchor_x) * spec.channels, weight});
-      }
+  explicit WideStage(const LinearProblem& problem) : window_(problem.window()) {
+    for (const PlacedTap& tap : problem.placed_taps()) {
+      taps_.push_back({tap.row, tap.sample, tap.value});
     }
-    rows_ = {spec.input, spec.output, taps_, finish_of(spec, sum, response)};
+    rows_ = {problem.spec.input, problem.spec.output, taps_, problem.real_finish()};
   }
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
@@ -58,11 +33,37 @@ class WideStage final : public Stage {
   WideRows rows_;
 };
 
+class DenseDotStage final : public Stage {
+ public:
+  DenseDotStage(const LinearProblem& problem, const WholePlan& plan)
+      : window_(problem.window()),
+        rows_{problem.spec.input, problem.spec.output, plan.centred,
+              DotWeights(problem.spec.input, window_.above + window_.below + 1,
+                         problem.dot_taps(plan.weights)),
+              plan.finish} {}
+
+  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return dense_dot_scratch(rows_, samples);
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    run_dense_dot_rows(rows_, block, scratch);
+  }
+
+ private:
+  Window window_;
+  DenseDotRows rows_;
+};
+
 }  // namespace
 
 std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const LinearTaps& taps,
                                                const LinearResponse& response) {
-  return std::make_unique<WideStage>(spec, taps, response);
+  const LinearProblem problem{spec, taps, response};
+  if (const std::optional<WholePlan> plan = plan_whole(problem)) {
+    return std::make_unique<DenseDotStage>(problem, *plan);
+  }
+  return std::make_unique<WideStage>(problem);
 }
 
 std::unique_ptr<const Stage> make_separable_stage(const StageSpec& spec,

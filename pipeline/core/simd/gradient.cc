@@ -8,7 +8,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/gradient.cc"
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "core/simd/highway-inl.h"
 
 #include "core/simd/samples-inl.h"
 

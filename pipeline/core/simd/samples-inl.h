@@ -3,7 +3,7 @@
 /// Samples to real lanes and back. Included once per target.
 #include <cstdint>
 
-#include <hwy/highway.h>
+#include "core/simd/highway-inl.h"
 
 #if defined(CONVOLVE_SAMPLES_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef CONVOLVE_SAMPLES_INL_H_

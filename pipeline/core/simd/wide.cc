@@ -6,7 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/wide.cc"
 #include <hwy/foreach_target.h>
-#include <hwy/highway.h>
+#include "core/simd/highway-inl.h"
 
 #include "core/simd/samples-inl.h"
 

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: MIT
+#include "core/linear_plan.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/tap_scale.h"
+
+namespace convolve {
+
+namespace {
+
+constexpr double kMostSum = 2147483647.0;
+constexpr double kExactFloat = 16777216.0;  // whole numbers up to 2^24 are floats
+constexpr double kCentre = 32768.0;
+
+double sum_of(const std::vector<std::int32_t>& weights) {
+  double sum = 0;
+  for (const std::int32_t weight : weights) sum += weight;
+  return sum;
+}
+
+double magnitude_of(const std::vector<std::int32_t>& weights) {
+  double sum = 0;
+  for (const std::int32_t weight : weights) sum += std::abs(static_cast<double>(weight));
+  return sum;
+}
+
+std::int32_t most_weight(const StageSpec& spec) {
+  return spec.input == SampleType::u8 ? DotWeights::kMostByteWeight : DotWeights::kMostHalfWeight;
+}
+
+// The sums of `weights`, with all that is added to them, fit 32 bits.
+bool sums_fit(const std::vector<std::int32_t>& weights, const IntFinish& finish, double amplitude) {
+  return magnitude_of(weights) * amplitude + std::abs(static_cast<double>(finish.init)) +
+             std::abs(static_cast<double>(finish.add)) <
+         kMostSum;
+}
+
+bool fits(double number) { return std::abs(number) < kMostSum; }
+
+// Sums are multiples of 2^-shift codes: all of the rounding is a shift.
+std::optional<IntFinish> shift_finish(const LinearProblem& problem, int shift, double weight_sum,
+                                      bool centred) {
+  IntFinish finish;
+  const double init = weight_sum * ((centred ? kCentre : 0) - problem.spec.base);
+  const double add = std::ldexp(problem.post(), shift) + (shift > 0 ? std::ldexp(0.5, shift) : 0);
+  if (shift < 0 || shift > 30 || !fits(init) || !fits(add)) return std::nullopt;
+  finish.init = static_cast<std::int32_t>(init);
+  finish.add = static_cast<std::int32_t>(std::floor(add));
+  finish.shift = shift;
+  finish.absolute = problem.response.response == Response::absolute;
+  finish.max_code = static_cast<float>(problem.spec.max_code);
+  return finish;
+}
+
+// Exact: the taps are whole numbers over one divisor.
+std::optional<WholePlan> plan_exact(const LinearProblem& problem) {
+  auto whole = as_whole(problem.taps.taps, most_weight(problem.spec));
+  if (!whole) return std::nullopt;
+  WholePlan plan;
+  plan.centred = problem.spec.input == SampleType::u16 && problem.spec.max_input > 32767;
+  plan.weights = std::move(whole->weights);
+  const auto finish = plan_exact_finish(problem, problem.response.scale / whole->divisor,
+                                        sum_of(plan.weights), plan.centred);
+  if (!finish) return std::nullopt;
+  plan.finish = *finish;
+  const double amplitude = plan.centred ? kCentre : problem.spec.max_input;
+  if (!sums_fit(plan.weights, plan.finish, amplitude)) return std::nullopt;
+  if (problem.spec.output == SampleType::f32 &&
+      magnitude_of(plan.weights) * amplitude > kExactFloat) {
+    return std::nullopt;
+  }
+  return plan;
+}
+
+// Nearly: taps and scale are rounded to multiples of a power of two.
+std::optional<WholePlan> plan_rounded(const LinearProblem& problem) {
+  if (problem.spec.output == SampleType::f32) return std::nullopt;
+  std::vector<double> taps(problem.taps.taps);
+  double largest = 0;
+  for (double& tap : taps) {
+    tap *= problem.response.scale;
+    largest = std::max(largest, std::abs(tap));
+  }
+  if (largest == 0) return std::nullopt;
+  const bool centred = problem.spec.input == SampleType::u16 && problem.spec.max_input > 32767;
+  const double amplitude = centred ? kCentre : problem.spec.max_input;
+  const auto shift_for = [&](double most) {
+    const double by_weight = std::floor(std::log2(most / largest));
+    const double by_sum =
+        std::floor(std::log2(kMostSum / 2 / (problem.magnitude() * amplitude + problem.spec.base +
+                                             std::abs(problem.post()) + 1)));
+    return static_cast<int>(std::clamp(std::min(by_weight, by_sum), -1.0, 30.0));
+  };
+  // One part where that is close enough, else two.
+  for (const double most : {126.0, static_cast<double>(most_weight(problem.spec) - 1)}) {
+    const int shift = shift_for(most);
+    if (shift < 0) continue;
+    RoundedTaps rounded = round_taps(taps, shift);
+    const double error = rounded.error * amplitude + std::ldexp(1.0, -shift);
+    if (error > problem.error_budget()) continue;
+    const auto finish = shift_finish(problem, shift, sum_of(rounded.weights), centred);
+    if (!finish || !sums_fit(rounded.weights, *finish, amplitude)) continue;
+    return WholePlan{std::move(rounded.weights), centred, *finish};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Window LinearProblem::window() const noexcept {
+  return {taps.anchor_x, taps.width - 1 - taps.anchor_x, taps.anchor_y,
+          taps.height - 1 - taps.anchor_y};
+}
+
+double LinearProblem::tap_sum() const noexcept {
+  double sum = 0;
+  for (const double tap : taps.taps) sum += tap;
+  return sum;
+}
+
+double LinearProblem::magnitude() const noexcept {
+  double sum = 0;
+  for (const double tap : taps.taps) sum += std::abs(tap * response.scale);
+  return sum;
+}
+
+double LinearProblem::error_budget() const noexcept {
+  // Kept a little below what the contract allows, for the rounding of the bounds themselves.
+  const double share = spec.max_code <= 255 ? 0.049 : 0.45;
+  return share * std::max(1.0, magnitude());
+}
+
+std::vector<PlacedTap> LinearProblem::placed_taps() const {
+  std::vector<PlacedTap> placed;
+  for (int y = 0; y < taps.height; ++y) {
+    for (int x = 0; x < taps.width; ++x) {
+      if (taps.at(x, y) != 0) placed.push_back({y, x * spec.channels, taps.at(x, y)});
+    }
+  }
+  return placed;
+}
+
+std::vector<DotTap> LinearProblem::dot_taps(const std::vector<std::int32_t>& weights) const {
+  std::vector<DotTap> placed;
+  for (int y = 0; y < taps.height; ++y) {
+    for (int x = 0; x < taps.width; ++x) {
+      placed.push_back({y, x * spec.channels,
+                        weights[static_cast<std::size_t>(y) * static_cast<std::size_t>(taps.width) +
+                                static_cast<std::size_t>(x)]});
+    }
+  }
+  return placed;
+}
+
+double LinearProblem::post() const noexcept {
+  double post = spec.base + (spec.chroma ? 0 : response.bias * spec.max_code);
+  if (response.response == Response::offset) {
+    post += spec.integer ? (spec.max_code + 1) / 2 : 0.5;
+  }
+  return post;
+}
+
+Finish LinearProblem::real_finish() const noexcept {
+  return {response.scale / spec.input_scale, -response.scale * spec.base * tap_sum(), post(),
+          response.response == Response::absolute, spec.max_code};
+}
+
+std::optional<IntFinish> plan_exact_finish(const LinearProblem& problem, double unit,
+                                           double weight_sum, bool centred) {
+  const bool shiftable = problem.spec.output != SampleType::f32;
+  for (int shift = 0; shiftable && shift <= 30; ++shift) {
+    if (unit == std::ldexp(1.0, -shift)) return shift_finish(problem, shift, weight_sum, centred);
+  }
+  // v = sum·n/d lies at least 1/2d from the middle between two codes, or on it. In float it is off
+  // by three roundings of a number below 2·(M + 1), which must be less.
+  const auto fraction = as_fraction(unit, 1 << 20);
+  const double off = 3 * std::ldexp(2 * (problem.spec.max_code + 1), -24);
+  const bool halves = problem.post() * 2 == std::floor(problem.post() * 2);
+  const bool exact = problem.spec.max_code > 255 ||
+                     (fraction && halves &&
+                      0.5 / static_cast<double>(fraction->denominator) > off) ||
+                     problem.spec.output == SampleType::f32;
+  if (!exact || std::abs(problem.post()) > 2 * problem.spec.max_code) return std::nullopt;
+  const double init = weight_sum * ((centred ? kCentre : 0) - problem.spec.base);
+  if (!fits(init)) return std::nullopt;
+  IntFinish finish;
+  finish.init = static_cast<std::int32_t>(init);
+  finish.absolute = problem.response.response == Response::absolute;
+  finish.real = true;
+  finish.scale = static_cast<float>(unit);
+  finish.post = static_cast<float>(problem.post());
+  finish.max_code = static_cast<float>(problem.spec.max_code);
+  return finish;
+}
+
+std::optional<WholePlan> plan_whole(const LinearProblem& problem) {
+  if (problem.spec.input == SampleType::f32) return std::nullopt;
+  if (auto exact = plan_exact(problem)) return exact;
+  // Whole-number taps of moderate size are promised exact results, so they are not rounded.
+  if (problem.spec.max_code <= 255 && as_whole(problem.taps.taps, 1023)) return std::nullopt;
+  return plan_rounded(problem);
+}
+
+}  // namespace convolve

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Dense taps with whole-number weights, by integer dot products.
+///
+/// Rows are interleaved once into 32-bit lanes: 4 rows of bytes, or 2 rows of 16-bit samples, a
+/// group. Tap `k` of a row is then a plain load `k` lanes on, and the 4 output rows of a step come
+/// from the same loads, with the weights shifted by 0 to 3 rows:
+///
+///     lane x of group 0: row 0, row 1, row 2, row 3      weights of output row 0: a b c 0
+///                                                                 output row 1: 0 a b c
+///     lane x of group 1: row 4, row 5, row 6, row 7      (3 taps) output row 2: 0 0 a b | c 0 0 0
+///                                                                 output row 3: 0 0 0 a | b c 0 0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include <convolve/filter.h>
+
+#include "core/simd/int_finish.h"
+
+namespace convolve {
+
+/// A whole-number weight at `row` of the window, `sample` samples right of its left edge.
+struct DotTap {
+  int row = 0;
+  int sample = 0;
+  std::int32_t weight = 0;
+};
+
+/// The weights of a set of taps, in the layouts that instruction sets want.
+struct DotWeights {
+  /// Output rows that a step computes.
+  static constexpr int kOut = 4;
+  /// Weights that `Dot4` can take: hi·256 + lo with two signed bytes.
+  static constexpr std::int32_t kMostByteWeight = 127 * 256 + 127;
+  static constexpr std::int32_t kMostHalfWeight = 32767;
+
+  struct Group {
+    int first_out = 0;  ///< output rows of a step that this group of rows reaches
+    int last_out = 0;
+    int begin = 0;  ///< of its operations
+    int end = 0;
+  };
+
+  /// `type` is u8 or u16. \param height rows of the window
+  DotWeights(SampleType type, int height, std::span<const DotTap> taps);
+
+  int rows_in_group = 4;
+  int height = 1;
+  int reach = 0;  ///< largest `sample`
+  std::vector<Group> groups;
+  std::vector<int> samples;  ///< of each operation: where its lanes lie
+  int byte_parts = 1;        ///< 2 where the weights need 16 bits
+  /// For each part, operation and output row: 4 signed bytes. For u8.
+  std::vector<std::int32_t> byte_words;
+  /// For each operation and output row: 2 words of 2 signed halves (u8), or one (u16).
+  std::vector<std::int32_t> half_words;
+  std::vector<DotTap> taps;  ///< not zero
+};
+
+struct DenseDotRows {
+  SampleType input = SampleType::u8;
+  SampleType output = SampleType::u8;
+  bool centred = false;  ///< u16 samples are taken less 32768; `finish.init` makes up for it
+  DotWeights weights;
+  IntFinish finish;
+};
+
+std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept;
+void run_dense_dot_rows(const DenseDotRows& rows, const RowBlock& block,
+                        std::byte* scratch) noexcept;
+
+}  // namespace convolve

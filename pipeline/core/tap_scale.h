@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Real taps as whole numbers of one unit, exactly or nearly.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace convolve {
+
+struct Fraction {
+  std::int64_t numerator = 0;
+  std::int64_t denominator = 1;
+};
+
+/// The fraction of least denominator, at most `most`, that is `number` to the last bits of a
+/// double. By continued fractions.
+std::optional<Fraction> as_fraction(double number, std::int64_t most);
+
+/// Taps that are whole numbers divided by one common divisor.
+struct WholeTaps {
+  std::vector<std::int32_t> weights;
+  double divisor = 1;  ///< tap = weight / divisor
+};
+
+/// \returns nothing where the taps have no common divisor that makes all of them whole numbers of
+/// a magnitude of at most `most`.
+std::optional<WholeTaps> as_whole(std::span<const double> taps, std::int32_t most);
+
+/// Taps rounded to whole numbers of `2^-shift`. Their sum is the rounded sum of the taps, so that
+/// a flat field stays flat; each is less than a unit off (the largest-remainder method).
+struct RoundedTaps {
+  std::vector<std::int32_t> weights;
+  double error = 0;  ///< sum of |weight·2^-shift − tap|
+};
+
+RoundedTaps round_taps(std::span<const double> taps, int shift);
+
+}  // namespace convolve
