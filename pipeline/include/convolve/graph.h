@@ -28,8 +28,10 @@ void exit_graph() noexcept;
 class Graph {
  public:
   /// \param threads  `n-threads` for filters that do not say; 0: one per core
+  /// \param frame_rate  told to the elements; 0/1 where it varies or is unknown
   /// \throws MediaError of kind `usage` for an unknown element or property, or a bad value
-  explicit Graph(const std::vector<FilterSpec>& chain, unsigned threads = 0);
+  explicit Graph(const std::vector<FilterSpec>& chain, unsigned threads = 0,
+                 Rational frame_rate = {});
   ~Graph();
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;

@@ -171,6 +171,8 @@ class MediaWriter {
   void finish();
   /// Removes what was written, as destruction without `finish` does.
   void discard() noexcept;
+  /// Makes `write` and `finish` give up soon; what they leave is to be discarded. Any thread.
+  void cancel() noexcept;
   /// True where the other end of a pipe was closed: nobody wants more.
   [[nodiscard]] bool reader_gone() const noexcept;
 

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include <convolve/graph.h>
+#include <convolve/transcode.h>
+
+#include "../media/path.h"
+#include "../media/pixel.h"
+#include "../media/reader_state.h"
+#include "launch_line.h"
+
+namespace convolve {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto kProgressInterval = std::chrono::milliseconds(200);
+constexpr auto kSignalInterval = std::chrono::milliseconds(50);
+constexpr std::size_t kWaitingPackets = std::size_t{64} << 20U;
+
+ReadOptions read_options(const TranscodeOptions& options, NoteHandler on_note) {
+  ReadOptions read;
+  read.start = options.start;
+  read.end = options.end;
+  read.frames = options.frames;
+  read.threads = options.threads;
+  read.audio = options.audio;
+  read.on_note = std::move(on_note);
+  return read;
+}
+
+WriteOptions write_options(const TranscodeOptions& options, NoteHandler on_note) {
+  WriteOptions write;
+  write.codec = options.codec;
+  write.crf = options.crf;
+  write.bitrate = options.bitrate;
+  write.encoder_preset = options.encoder_preset;
+  write.pixel_format = options.pixel_format;
+  write.lossless = options.lossless;
+  write.threads = options.threads;
+  write.overwrite = options.overwrite;
+  write.on_note = std::move(on_note);
+  return write;
+}
+
+}  // namespace
+
+struct Transcoder::State {
+  explicit State(TranscodeOptions job);
+
+  void read_frames();
+  void write_frames();
+  void keep_error() noexcept;
+  void stop_stages() noexcept;
+  void thread_ended() noexcept;
+  TranscodeProgress progress(Clock::time_point begin) const;
+
+  TranscodeOptions options;
+  std::mutex note_mutex;
+  // In the order in which they may be made and must go: frames may outlive the graph, not the file.
+  std::unique_ptr<MediaReader> reader;
+  std::unique_ptr<MediaWriter> writer;
+  std::unique_ptr<Graph> graph;
+
+  std::atomic<bool> aborted{false};
+  std::atomic<std::int64_t> frames{0};
+  std::atomic<double> media_seconds{0};
+
+  std::mutex mutex;  // guards what follows
+  std::condition_variable changed;
+  std::exception_ptr error;
+  int running = 0;
+};
+
+Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
+  // Notes come from several threads; the handler need not know.
+  NoteHandler on_note;
+  if (options.on_note) {
+    on_note = [this](NoteLevel level, const std::string& text) {
+      const std::lock_guard lock(note_mutex);
+      options.on_note(level, text);
+    };
+  }
+  init_graph();
+  reader = std::make_unique<MediaReader>(options.input, read_options(options, on_note));
+  graph = std::make_unique<Graph>(options.chain, options.threads, reader->info().frame_rate);
+  writer = std::make_unique<MediaWriter>(options.output, write_options(options, on_note),
+                                         reader.get());
+  reader->state_->packet_limit = kWaitingPackets;
+}
+
+void Transcoder::State::keep_error() noexcept {
+  {
+    const std::lock_guard lock(mutex);
+    if (!error) error = std::current_exception();
+  }
+  stop_stages();
+}
+
+void Transcoder::State::stop_stages() noexcept {
+  reader->interrupt();
+  graph->shutdown();
+}
+
+void Transcoder::State::thread_ended() noexcept {
+  const std::lock_guard lock(mutex);
+  --running;
+  changed.notify_all();
+}
+
+void Transcoder::State::read_frames() {
+  media::block_signals();
+  try {
+    while (VideoFrame frame = reader->read()) {
+      if (!graph->push(std::move(frame))) break;
+    }
+    graph->end();
+  } catch (...) {
+    keep_error();
+  }
+  thread_ended();
+}
+
+void Transcoder::State::write_frames() {
+  media::block_signals();
+  try {
+    while (!aborted) {
+      VideoFrame frame = graph->pull(200);
+      if (!frame) {
+        if (graph->at_end()) break;
+        writer->copy_packets();
+        continue;
+      }
+      writer->write(frame);
+      ++frames;
+      media_seconds = frame.seconds();
+      if (writer->reader_gone()) {
+        stop_stages();
+        break;
+      }
+    }
+    bool good = !aborted;
+    {
+      const std::lock_guard lock(mutex);
+      good = good && !error;
+    }
+    if (good) writer->finish();
+  } catch (...) {
+    keep_error();
+  }
+  thread_ended();
+}
+
+TranscodeProgress Transcoder::State::progress(Clock::time_point begin) const {
+  TranscodeProgress now;
+  now.frames = frames;
+  now.total_frames = reader->info().total_frames;
+  now.media_seconds = media_seconds;
+  now.elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  return now;
+}
+
+Transcoder::Transcoder(TranscodeOptions options)
+    : state_(std::make_unique<State>(std::move(options))) {}
+
+Transcoder::~Transcoder() = default;
+
+TranscodeProgress Transcoder::run(
+    const std::function<void(const TranscodeProgress&)>& on_progress) {
+  State& state = *state_;
+  const Clock::time_point begin = Clock::now();
+  state.running = 2;
+  std::thread reading(&State::read_frames, &state);
+  std::thread writing(&State::write_frames, &state);
+  bool stopped_stages = false;
+  Clock::time_point next = begin + kProgressInterval;
+  for (;;) {
+    {
+      std::unique_lock lock(state.mutex);
+      state.changed.wait_for(lock, kSignalInterval, [&] { return state.running == 0; });
+      if (state.running == 0) break;
+    }
+    // A signal handler can only leave word; the work of stopping is done here.
+    if (state.aborted && !stopped_stages) {
+      stopped_stages = true;
+      state.stop_stages();
+    }
+    if (!on_progress || Clock::now() < next) continue;
+    next = Clock::now() + kProgressInterval;
+    try {
+      on_progress(state.progress(begin));
+    } catch (...) {
+      state.keep_error();
+      state.writer->cancel();
+    }
+  }
+  reading.join();
+  writing.join();
+  if (state.error || state.aborted) state.writer->discard();
+  if (state.aborted) {
+    media::fail(MediaError::Kind::running, state.options.output, "aborted, nothing was kept");
+  }
+  if (state.error) std::rethrow_exception(state.error);
+  TranscodeProgress end = state.progress(begin);
+  if (on_progress) on_progress(end);
+  return end;
+}
+
+void Transcoder::stop() noexcept { state_->reader->interrupt(); }
+
+void Transcoder::abort() noexcept {
+  state_->aborted = true;
+  state_->reader->interrupt();
+  state_->writer->cancel();
+}
+
+std::string Transcoder::gst_launch_line() const {
+  const MediaReader::State& reader = *state_->reader->state_;
+  const AVFormatContext& context = *reader.source.context();
+  graph::LaunchInput input;
+  input.video_codec = reader.info.codec;
+  input.still = reader.info.still;
+  input.frame_rate = reader.info.frame_rate;
+  const AVPixelFormat format = av_get_pix_fmt(reader.info.pixel_format.c_str());
+  input.ten_bit = format != AV_PIX_FMT_NONE && media::depth_of(format) > 8;
+  for (unsigned i = 0; i < context.nb_streams && input.audio_codec.empty(); ++i) {
+    const AVCodecParameters& codec = *context.streams[i]->codecpar;
+    if (codec.codec_type == AVMEDIA_TYPE_AUDIO) input.audio_codec = avcodec_get_name(codec.codec_id);
+  }
+  if (const auto pattern = media::SequencePattern::parse(state_->options.input)) {
+    const auto numbers = pattern->existing();
+    if (!numbers.empty()) {
+      input.first_number = numbers.front();
+      input.last_number = numbers.back();
+    }
+  }
+  return graph::launch_line(state_->options, input);
+}
+
+}  // namespace convolve

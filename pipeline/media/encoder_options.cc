@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+#include "encoder_options.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdlib>
+
+namespace convolve::media {
+
+namespace {
+
+enum class Quality : std::uint8_t { none, crf, quantiser };
+
+// One row for each encoder that needs more than libav's own defaults.
+struct Trait {
+  std::string_view encoder;
+  Quality quality = Quality::none;
+  const char* rate_free = "";  // options that let quality, not bitrate, rule
+  const char* defaults = "";   // where neither quality nor bitrate is given
+  const char* always = "";
+  const char* lossless = nullptr;
+  bool has_range = false;      // tells full from video range
+  bool even_chroma = false;
+};
+
+constexpr std::array kTraits{
+    Trait{"libx264", Quality::crf, "", "", "", "qp=0", true, true},
+    Trait{"libx264rgb", Quality::crf, "", "", "", "qp=0", true, false},
+    // x265 writes to stderr by itself unless told not to.
+    Trait{"libx265", Quality::crf, "", "", "x265-params=log-level=none",
+          "x265-params=log-level=none\\:lossless=1", true, true},
+    Trait{"libvpx-vp9", Quality::crf, "b=0", "crf=31:b=0", "row-mt=1:deadline=good:cpu-used=3",
+          "lossless=1", true, false},
+    Trait{"libvpx", Quality::crf, "b=20000000", "crf=10:b=20000000", "deadline=good:cpu-used=3",
+          nullptr, false, false},
+    Trait{"libaom-av1", Quality::crf, "b=0", "crf=30:b=0", "row-mt=1:cpu-used=6",
+          "crf=0:b=0:aom-params=lossless=1", true, false},
+    Trait{"libsvtav1", Quality::crf, "", "crf=35", "", nullptr, true, true},
+    Trait{"libwebp", Quality::none, "", "quality=90", "", "lossless=1", false, false},
+    Trait{"mpeg4", Quality::quantiser, "", "global_quality=354", "", nullptr, false, false},
+    Trait{"mpeg2video", Quality::quantiser, "", "global_quality=354", "", nullptr, false, false},
+    Trait{"mpeg1video", Quality::quantiser, "", "global_quality=354", "", nullptr, false, false},
+    // The picture is full range by definition.
+    Trait{"mjpeg", Quality::quantiser, "", "global_quality=236", "", nullptr, true, false},
+    Trait{"wrapped_avframe", Quality::none, "", "", "", "", true, false},
+    Trait{"rawvideo", Quality::none, "", "", "", "", true, false},
+};
+
+Trait trait_of(const AVCodec& codec) {
+  for (const Trait& trait : kTraits) {
+    if (trait.encoder == codec.name) return trait;
+  }
+  Trait trait;
+  const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec.id);
+  const int props = descriptor == nullptr ? 0 : descriptor->props;
+  if ((props & AV_CODEC_PROP_LOSSLESS) != 0 && (props & AV_CODEC_PROP_LOSSY) == 0) {
+    trait.lossless = "";
+  }
+  // Colour of files in Matroska and MP4 is told by the container.
+  trait.has_range = (props & AV_CODEC_PROP_LOSSLESS) != 0;
+  return trait;
+}
+
+bool has_option(const AVCodec& codec, const char* name) {
+  return codec.priv_class != nullptr &&
+         av_opt_find(const_cast<const AVClass**>(&codec.priv_class), name, nullptr, 0,
+                     AV_OPT_SEARCH_FAKE_OBJ) != nullptr;
+}
+
+bool always_lossless(const Trait& trait) {
+  return trait.lossless != nullptr && *trait.lossless == '\0';
+}
+
+[[noreturn]] void refuse(const char* option, const AVCodec& codec, const std::string& why) {
+  fail(MediaError::Kind::usage, option, std::string(codec.name) + " " + why);
+}
+
+std::string number(double value) {
+  std::string text = std::to_string(value);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+bool signals_range(const AVCodec& codec) { return trait_of(codec).has_range; }
+bool needs_even_chroma(const AVCodec& codec) { return trait_of(codec).even_chroma; }
+
+void check_encoder_options(const AVCodec& codec, const WriteOptions& options) {
+  const Trait trait = trait_of(codec);
+  const bool has_crf = trait.quality != Quality::none || has_option(codec, "crf");
+  if (options.crf) {
+    if (!has_crf) refuse("--crf", codec, "has no such quality scale");
+    const double lowest = trait.quality == Quality::quantiser ? 1 : 0;
+    const double highest = trait.quality == Quality::quantiser                        ? 31
+                           : std::string_view(codec.name).find("264") != std::string::npos ||
+                                   std::string_view(codec.name).find("265") != std::string::npos
+                               ? 51
+                               : 63;
+    if (!(*options.crf >= lowest && *options.crf <= highest)) {
+      refuse("--crf", codec, "takes " + number(lowest) + " to " + number(highest));
+    }
+  }
+  if (options.bitrate) {
+    if (*options.bitrate <= 0) refuse("--bitrate", codec, "needs a positive number");
+    if (always_lossless(trait)) refuse("--bitrate", codec, "is lossless: it has no bitrate");
+  }
+  if (options.crf && options.bitrate) refuse("--crf", codec, "takes either --crf or --bitrate");
+  if (options.lossless) {
+    if (trait.lossless == nullptr) refuse("--lossless", codec, "cannot be lossless");
+    if (options.crf || options.bitrate) {
+      refuse("--lossless", codec, "is either lossless or has --crf or --bitrate");
+    }
+  }
+  if (!options.encoder_preset.empty() && !has_option(codec, "preset") &&
+      !has_option(codec, "cpu-used")) {
+    refuse("--enc-preset", codec, "has no presets");
+  }
+}
+
+void set_encoder_options(AVCodecContext& context, Dictionary& dictionary,
+                         const WriteOptions& options) {
+  const AVCodec& codec = *context.codec;
+  const Trait trait = trait_of(codec);
+  const auto add = [&](const char* text) {
+    av_dict_parse_string(dictionary.address(), text, "=", ":", 0);
+  };
+  add(trait.always);
+  if (options.lossless) {
+    if (trait.lossless != nullptr) add(trait.lossless);
+  } else if (options.crf) {
+    add(trait.rate_free);
+    if (trait.quality == Quality::quantiser) {
+      context.flags |= AV_CODEC_FLAG_QSCALE;
+      context.global_quality = static_cast<int>(std::lround(*options.crf * FF_QP2LAMBDA));
+    } else {
+      dictionary.set("crf", number(*options.crf));
+    }
+  } else if (options.bitrate) {
+    context.bit_rate = *options.bitrate;
+  } else {
+    add(trait.defaults);
+    if (trait.quality == Quality::quantiser) context.flags |= AV_CODEC_FLAG_QSCALE;
+  }
+  if (!options.encoder_preset.empty()) {
+    dictionary.set(has_option(codec, "preset") ? "preset" : "cpu-used", options.encoder_preset);
+  }
+  // SVT-AV1 reads no option for this, only the environment.
+  if (std::string_view(codec.name) == "libsvtav1") ::setenv("SVT_LOG", "0", 0);
+}
+
+}  // namespace convolve::media

@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "pixel.h"
+#include "reader_state.h"
+
+namespace convolve {
+
+using media::fail;
+
+namespace {
+
+constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
+
+std::int64_t to_us(double seconds) { return std::llround(seconds * AV_TIME_BASE); }
+
+}  // namespace
+
+MediaReader::State::State(const std::string& input, ReadOptions read_options)
+    : options(std::move(read_options)),
+      source(input, interrupted),
+      decoder(source.open_decoder(options.threads)),
+      converter(options.threads) {
+  selected_.resize(source.context()->nb_streams);
+  for (unsigned i = 0; i < source.context()->nb_streams; ++i) {
+    AVStream* stream = source.context()->streams[i];
+    if (stream != source.video()) stream->discard = AVDISCARD_ALL;
+  }
+  const std::int64_t begin = source.context()->start_time;
+  origin_us = begin == AV_NOPTS_VALUE ? 0 : std::max<std::int64_t>(0, begin);
+  if (options.start && *options.start <= 0) options.start.reset();
+  if (!options.start) shift = 0;
+  if (options.end) cut_end_us_ = origin_us + to_us(*options.end);
+  if (options.start && options.end && *options.end <= *options.start) {
+    fail(MediaError::Kind::usage, "--end", "must be later than --start");
+  }
+  find_info();
+  if (options.start) seek(seek_back_);
+}
+
+void MediaReader::State::find_info() {
+  AVFormatContext* context = source.context();
+  AVStream* stream = source.video();
+  const AVCodecParameters& codec = *stream->codecpar;
+  info.width = codec.width;
+  info.height = codec.height;
+  info.codec = avcodec_get_name(codec.codec_id);
+  const char* format = av_get_pix_fmt_name(static_cast<AVPixelFormat>(codec.format));
+  info.pixel_format = format == nullptr ? "" : format;
+  info.time_base = media::from_av(stream->time_base);
+  AVRational rate = stream->avg_frame_rate;
+  if (rate.num <= 0 || rate.den <= 0) rate = av_guess_frame_rate(context, stream, nullptr);
+  if (rate.num > 0 && rate.den > 0) info.frame_rate = media::from_av(rate);
+  info.still = source.still();
+
+  double duration = 0;
+  if (stream->duration > 0) {
+    duration = static_cast<double>(stream->duration) * av_q2d(stream->time_base);
+  } else if (context->duration > 0) {
+    duration = static_cast<double>(context->duration) / AV_TIME_BASE;
+  }
+  std::optional<std::int64_t> total;
+  if (info.still) {
+    total = 1;
+  } else if (stream->nb_frames > 0 && !options.start && !options.end) {
+    total = stream->nb_frames;
+  } else if (duration > 0 && info.frame_rate.num > 0) {
+    const double first = options.start.value_or(0);
+    const double last = std::min(duration, options.end.value_or(duration));
+    total = std::max<std::int64_t>(0, std::llround((last - first) * info.frame_rate.value()));
+  }
+  if (total && options.frames) total = std::min(*total, *options.frames);
+  info.total_frames = total;
+  info.duration = total && info.frame_rate.num > 0
+                      ? static_cast<double>(*total) / info.frame_rate.value()
+                      : duration;
+}
+
+void MediaReader::State::note(NoteLevel level, const std::string& text) const {
+  if (options.on_note) options.on_note(level, source.name() + ": " + text);
+}
+
+void MediaReader::State::select(const AVStream& stream) {
+  selected_[static_cast<std::size_t>(stream.index)] = true;
+  source.context()->streams[stream.index]->discard = AVDISCARD_DEFAULT;
+}
+
+std::int64_t MediaReader::State::us(std::int64_t timestamp) const {
+  return av_rescale_q(timestamp, source.video()->time_base, kMicroseconds);
+}
+
+// Lands on a key frame at or before `start`. Some indexes count in decoding time, so it aims a
+// little earlier; `accept` asks for more where the first frame is still too late.
+void MediaReader::State::seek(double back) {
+  const std::int64_t target = std::max<std::int64_t>(0, to_us(*options.start - back)) + origin_us;
+  const std::int64_t timestamp =
+      av_rescale_q_rnd(target, kMicroseconds, source.video()->time_base,
+                       static_cast<AVRounding>(AV_ROUND_DOWN));
+  // What cannot seek, a pipe for example, is read from its beginning.
+  if (avformat_seek_file(source.context(), source.video()->index, INT64_MIN, timestamp, timestamp,
+                         0) >= 0) {
+    avcodec_flush_buffers(decoder.get());
+    held_.clear();
+    last_pts_ = AV_NOPTS_VALUE;
+    input_ended_ = false;
+  }
+}
+
+// Reads one packet and gives it to whom it belongs. False at the end of the input.
+bool MediaReader::State::feed_decoder() {
+  media::PacketPtr packet = media::new_packet();
+  const int result = interrupted ? AVERROR_EXIT : av_read_frame(source.context(), packet.get());
+  if (result == AVERROR(EAGAIN)) return true;
+  if (result < 0) {
+    if (result != AVERROR_EOF && result != AVERROR_EXIT) {
+      note(NoteLevel::warning, "reading ended early: " + media::error_text(result));
+      ++damaged_;
+    }
+    input_ended_ = true;
+    if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
+    return false;
+  }
+  if (packet->stream_index != source.video()->index) {
+    keep_packet(std::move(packet));
+    return true;
+  }
+  if (video_ended_) return true;
+  if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) ++damaged_;
+  const int sent = avcodec_send_packet(decoder.get(), packet.get());
+  if (sent < 0 && sent != AVERROR(EAGAIN) && sent != AVERROR_EOF) ++damaged_;
+  return true;
+}
+
+bool MediaReader::State::decode(AVFrame& frame) {
+  for (;;) {
+    const int result = avcodec_receive_frame(decoder.get(), &frame);
+    if (result >= 0) return true;
+    if (result == AVERROR_EOF) return false;
+    if (result != AVERROR(EAGAIN)) {
+      ++damaged_;
+      if (input_ended_) return false;
+    }
+    if (!feed_decoder() && interrupted) return false;
+  }
+}
+
+// Gives the frame its time and says whether it is within the cut.
+bool MediaReader::State::accept(AVFrame& frame) {
+  AVStream* stream = source.video();
+  std::int64_t pts = frame.best_effort_timestamp;
+  if (frame.pkt_duration <= 0 && info.frame_rate.num > 0) {
+    frame.pkt_duration = av_rescale_q(1, av_inv_q(media::to_av(info.frame_rate)),
+                                      stream->time_base);
+  }
+  if (pts == AV_NOPTS_VALUE) {
+    pts = last_pts_ == AV_NOPTS_VALUE ? 0 : last_pts_ + std::max<std::int64_t>(1, frame.pkt_duration);
+  }
+  if (last_pts_ != AV_NOPTS_VALUE && pts <= last_pts_) pts = last_pts_ + 1;
+  last_pts_ = pts;
+  frame.pts = pts;
+  frame.time_base = stream->time_base;
+  const std::int64_t time = us(pts);
+  if (cut_end_us_ && time >= *cut_end_us_) {
+    end_video();
+    return false;
+  }
+  if (options.start && !shift) {
+    const std::int64_t wanted_from = origin_us + to_us(*options.start);
+    if (time > wanted_from && seek_back_ < *options.start) {
+      seek_back_ *= 4;
+      seek(seek_back_);
+      if (last_pts_ == AV_NOPTS_VALUE) return false;
+    }
+    if (time < wanted_from) {
+      seek_back_ = *options.start;  // it was early enough
+      return false;
+    }
+    shift = pts;
+  }
+  last_end_us_ = us(pts + std::max<std::int64_t>(0, frame.pkt_duration));
+  frame.pts -= *shift;
+  ++frames_;
+  return true;
+}
+
+// No more frames are wanted; packets of other streams that belong to the kept ones still are.
+void MediaReader::State::end_video() {
+  if (video_ended_) return;
+  video_ended_ = true;
+  if (!cut_end_us_ || *cut_end_us_ > last_end_us_) {
+    if (options.frames && frames_ >= *options.frames) cut_end_us_ = last_end_us_;
+  }
+  // Streams are interleaved within a second or so: what comes much later is not ours any more.
+  constexpr std::int64_t kLate = 3 * AV_TIME_BASE;
+  while (cut_end_us_ && !input_ended_) {
+    if (!std::count(selected_.begin(), selected_.end(), true)) break;
+    if (!feed_decoder()) break;
+    if (!held_.empty()) {
+      const AVPacket& packet = *held_.back();
+      const AVRational base = source.context()->streams[packet.stream_index]->time_base;
+      const std::int64_t time = packet.dts == AV_NOPTS_VALUE ? packet.pts : packet.dts;
+      const bool late = time != AV_NOPTS_VALUE &&
+                        av_rescale_q(time, base, kMicroseconds) > *cut_end_us_ + kLate;
+      release_packets();
+      if (late) break;
+    }
+  }
+  release_packets();
+}
+
+VideoFrame MediaReader::State::finish_frame(media::FramePtr frame) {
+  const auto format = static_cast<AVPixelFormat>(frame->format);
+  if (media::is_full_range_twin(format)) {
+    frame->color_range = AVCOL_RANGE_JPEG;
+    frame->format = media::without_range(format);
+  }
+  AVStream* stream = source.video();
+  frame->sample_aspect_ratio =
+      av_guess_sample_aspect_ratio(source.context(), stream, frame.get());
+  const media::FilterFormat target = media::filter_format(format);
+  const AVRational base = frame->time_base;
+  // A picture stored bottom up has negative strides, which GstVideoMeta's users seldom expect.
+  const bool upright = frame->linesize[0] > 0;
+  if (!target.native || !upright) {
+    media::FrameShape shape = media::shape_of(*frame);
+    shape.format = target.format->name == "AYUV" ? AV_PIX_FMT_YUVA444P : target.storage;
+    const bool to_yuv = target.format->family == ColorFamily::yuv;
+    if (media::is_rgb(format) && to_yuv) {
+      // BT.601 makes luma SPEC §3's Y'; full range keeps the most codes.
+      shape.matrix = AVCOL_SPC_SMPTE170M;
+      shape.range = AVCOL_RANGE_JPEG;
+    } else if (!to_yuv) {
+      shape.range = AVCOL_RANGE_JPEG;
+    }
+    frame = converter.convert(*frame, shape);
+    if (target.format->name == "AYUV") frame = media::ayuv_from_planes(*frame);
+    if (!noted_conversion_) {
+      noted_conversion_ = true;
+      note(target.loses_alpha ? NoteLevel::warning : NoteLevel::detail,
+           std::string(av_get_pix_fmt_name(format)) + " is filtered as " +
+               std::string(target.format->name) +
+               (target.loses_alpha ? "; no deep format has alpha, it is left out" : ""));
+    }
+  }
+  frame->time_base = base;
+  return {frame.release(), *target.format};
+}
+
+VideoFrame MediaReader::State::read() {
+  while (!video_ended_ && !interrupted) {
+    if (options.frames && frames_ >= *options.frames) {
+      end_video();
+      break;
+    }
+    media::FramePtr frame = media::new_frame();
+    if (!decode(*frame)) {
+      video_ended_ = true;
+      break;
+    }
+    if (!accept(*frame)) continue;
+    release_packets();
+    return finish_frame(std::move(frame));
+  }
+  video_ended_ = true;
+  if (!shift) shift = 0;
+  release_packets();
+  if (interrupted) return {};
+  if (frames_ == 0) {
+    fail(MediaError::Kind::input, source.name(),
+         options.start || options.end || options.frames ? "no frame lies in that range"
+                                                        : "no video frame could be decoded");
+  }
+  const std::int64_t expected = source.video()->nb_frames;
+  const bool whole = !options.start && !options.end && !options.frames;
+  if (damaged_ > 0 || (whole && frames_ < expected - expected / 20 - 2)) {
+    note(NoteLevel::warning,
+         "damaged or cut short: " + std::to_string(frames_) +
+             (whole && expected > 0 ? " of " + std::to_string(expected) : "") + " frames decoded");
+    damaged_ = 0;
+  }
+  return {};
+}
+
+void MediaReader::State::keep_packet(media::PacketPtr packet) {
+  if (!selected_[static_cast<std::size_t>(packet->stream_index)]) return;
+  held_.push_back(std::move(packet));
+  release_packets();
+  wait_for_writer();
+}
+
+bool MediaReader::State::wanted(const AVPacket& packet, std::int64_t time_us) const {
+  const AVStream& stream = *source.context()->streams[packet.stream_index];
+  if ((stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) return true;
+  if (cut_end_us_ && time_us >= *cut_end_us_) return false;
+  return !options.start || time_us >= us(*shift);
+}
+
+// With `frames`, a packet waits until the frames have come so far: only then is it known whether
+// the cut lies before it.
+void MediaReader::State::release_packets() {
+  if (!shift) return;
+  std::deque<media::PacketPtr> later;
+  const std::lock_guard lock(mutex_);
+  for (media::PacketPtr& packet : held_) {
+    const AVStream& stream = *source.context()->streams[packet->stream_index];
+    const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
+    const std::int64_t time_us =
+        time == AV_NOPTS_VALUE ? 0 : av_rescale_q(time, stream.time_base, kMicroseconds);
+    if (options.frames && !video_ended_ && time_us >= last_end_us_) {
+      later.push_back(std::move(packet));
+      continue;
+    }
+    if (!wanted(*packet, time_us)) continue;
+    const std::int64_t offset = av_rescale_q(*shift, source.video()->time_base, stream.time_base);
+    if (packet->pts != AV_NOPTS_VALUE) packet->pts -= offset;
+    if (packet->dts != AV_NOPTS_VALUE) packet->dts -= offset;
+    released_bytes_ += static_cast<std::size_t>(packet->size);
+    released_.push_back(std::move(packet));
+  }
+  held_ = std::move(later);
+}
+
+media::PacketPtr MediaReader::State::take_packet() {
+  const std::lock_guard lock(mutex_);
+  if (released_.empty()) return nullptr;
+  media::PacketPtr packet = std::move(released_.front());
+  released_.pop_front();
+  released_bytes_ -= static_cast<std::size_t>(packet->size);
+  writer_takes_ = true;
+  taken_.notify_one();
+  return packet;
+}
+
+void MediaReader::State::wait_for_writer() {
+  std::unique_lock lock(mutex_);
+  while (packet_limit != 0 && writer_takes_ && released_bytes_ > packet_limit && !interrupted) {
+    taken_.wait_for(lock, std::chrono::milliseconds(100));
+  }
+}
+
+MediaReader::MediaReader(const std::string& input, ReadOptions options)
+    : state_(std::make_unique<State>(input, std::move(options))) {}
+MediaReader::~MediaReader() = default;
+const VideoInfo& MediaReader::info() const noexcept { return state_->info; }
+VideoFrame MediaReader::read() { return state_->read(); }
+void MediaReader::interrupt() noexcept { state_->interrupted = true; }
+
+}  // namespace convolve

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+// The inside of MediaReader, which MediaWriter takes packets from.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <vector>
+
+#include "convert.h"
+#include "source.h"
+
+namespace convolve {
+
+struct MediaReader::State {
+  State(const std::string& input, ReadOptions read_options);
+
+  VideoFrame read();
+  /// Makes `stream`'s packets wait for the writer; others are not read.
+  void select(const AVStream& stream);
+  /// A packet of a selected stream, its times already cut; null where none waits. Any thread.
+  media::PacketPtr take_packet();
+
+  ReadOptions options;
+  std::atomic<bool> interrupted{false};
+  media::Source source;
+  media::CodecContextPtr decoder;
+  media::Converter converter;
+  VideoInfo info;
+  /// What is taken off every timestamp, in the video's time base: 0 without `start`, otherwise
+  /// known once the first frame was read.
+  std::optional<std::int64_t> shift;
+  /// Reading waits while more bytes than this wait for a writer that has begun to take them; 0: it
+  /// never does. For a writer on another thread: sound that goes on after the picture is long.
+  std::size_t packet_limit = 0;
+  /// From where `start` and `end` count, in microseconds.
+  std::int64_t origin_us = 0;
+
+ private:
+  void find_info();
+  void seek(double back);
+  bool decode(AVFrame& frame);
+  bool feed_decoder();
+  void keep_packet(media::PacketPtr packet);
+  void release_packets();
+  void wait_for_writer();
+  bool wanted(const AVPacket& packet, std::int64_t time_us) const;
+  bool accept(AVFrame& frame);
+  VideoFrame finish_frame(media::FramePtr frame);
+  void end_video();
+  void note(NoteLevel level, const std::string& text) const;
+  [[nodiscard]] std::int64_t us(std::int64_t timestamp) const;
+
+  std::vector<bool> selected_;
+  std::deque<media::PacketPtr> held_;  // of the reading thread
+  std::mutex mutex_;
+  std::deque<media::PacketPtr> released_;
+  std::size_t released_bytes_ = 0;
+  bool writer_takes_ = false;
+  std::condition_variable taken_;
+
+  double seek_back_ = 1;
+  std::optional<std::int64_t> cut_end_us_;
+  std::int64_t last_end_us_ = INT64_MIN;  // of the last frame that was kept
+  std::int64_t last_pts_ = AV_NOPTS_VALUE;
+  std::int64_t frames_ = 0;
+  std::int64_t damaged_ = 0;
+  bool input_ended_ = false;
+  bool video_ended_ = false;
+  bool noted_conversion_ = false;
+};
+
+}  // namespace convolve

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// Where packets go: a file by a muxer, or pictures, one file each.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "container.h"
+#include "copied_streams.h"
+#include "encoder.h"
+#include "output_file.h"
+#include "path.h"
+
+namespace convolve::media {
+
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// Called once, before packets, with the frame that opened the encoder.
+  virtual void start(const Encoder& encoder, const AVFrame& first) = 0;
+  virtual void write_video(PacketPtr packet) = 0;
+  virtual void write_copied(PacketPtr packet) = 0;
+  virtual void finish() = 0;
+  virtual void discard() noexcept = 0;
+  [[nodiscard]] virtual bool reader_gone() const noexcept { return false; }
+};
+
+/// The input's side of a muxed file; all null without an input.
+struct CopySource {
+  const AVFormatContext* input = nullptr;
+  const AVStream* video = nullptr;
+  std::vector<const AVStream*> streams;
+  std::int64_t duration_us = 0;  ///< of a cut; 0: to the end
+};
+
+class MuxSink : public Sink {
+ public:
+  MuxSink(const Container& container, Target target, CopySource source, AVRational frame_rate);
+  void set_shift(std::int64_t shift_us) noexcept { shift_us_ = shift_us; }
+  void start(const Encoder& encoder, const AVFrame& first) override;
+  void write_video(PacketPtr packet) override;
+  void write_copied(PacketPtr packet) override;
+  void finish() override;
+  void discard() noexcept override;
+  [[nodiscard]] bool reader_gone() const noexcept override;
+
+ private:
+  void make_streams(const Encoder& encoder, const AVFrame& first);
+  void make_video_stream(const Encoder& encoder, const AVFrame& first);
+  void set_muxer_options(Dictionary& options) const;
+  void write(PacketPtr packet, int stream, AVRational time_base);
+  void check(int code);
+
+  Container container_;
+  Target target_;
+  CopySource source_;
+  AVRational frame_rate_;
+  std::int64_t shift_us_ = 0;
+  std::unique_ptr<OutputFile> file_;
+  OutputContextPtr context_;
+  int video_ = -1;
+  AVRational video_time_base_{};
+  std::vector<int> stream_of_input_;     // by the input's stream index; -1: none
+  std::vector<std::int64_t> last_dts_;   // by output stream
+  bool header_written_ = false;
+};
+
+class PictureSink : public Sink {
+ public:
+  PictureSink(const std::string& output, bool numbered, bool overwrite, const std::string& input);
+  void start(const Encoder& encoder, const AVFrame& first) override;
+  void write_video(PacketPtr packet) override;
+  void write_copied(PacketPtr packet) override;
+  void finish() override;
+  void discard() noexcept override;
+
+ private:
+  std::string output_;
+  std::optional<SequencePattern> pattern_;
+  bool overwrite_;
+  std::string input_;  // the file that must not be written over
+  std::int64_t count_ = 0;
+  std::unique_ptr<OutputFile> single_;
+  std::vector<std::string> written_;
+};
+
+}  // namespace convolve::media

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#include "source.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+
+#include "path.h"
+
+namespace convolve::media {
+
+namespace {
+
+constexpr int kPipeBuffer = 1 << 16;
+
+[[noreturn]] void fail_input(const std::string& what, const std::string& why,
+                             const std::string& hint = {}) {
+  fail(MediaError::Kind::input, what, why, hint);
+}
+
+int is_interrupted(void* flag) {
+  return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
+}
+
+// Looks up now and then whether anybody still wants the data: a plain read() would wait for a
+// silent pipe for ever.
+int read_pipe(void* flag, std::uint8_t* data, int size) {
+  for (;;) {
+    if (is_interrupted(flag) != 0) return AVERROR_EXIT;
+    pollfd ready{STDIN_FILENO, POLLIN, 0};
+    const int count = ::poll(&ready, 1, 100);
+    if (count < 0 && errno != EINTR) return AVERROR(errno);
+    if (count <= 0) continue;
+    const ssize_t read = ::read(STDIN_FILENO, data, static_cast<std::size_t>(size));
+    if (read > 0) return static_cast<int>(read);
+    if (read == 0) return AVERROR_EOF;
+    if (errno != EINTR && errno != EAGAIN) return AVERROR(errno);
+  }
+}
+
+void check_file(const std::string& path) {
+  const auto status = file_status(path);
+  if (!status) fail_input(path, std::strerror(errno));
+  if (S_ISDIR(status->st_mode)) {
+    fail_input(path, "is a directory", "for numbered pictures write DIR/img%04d.png");
+  }
+  if (::access(path.c_str(), R_OK) != 0) fail_input(path, std::strerror(errno));
+  if (S_ISREG(status->st_mode) && status->st_size == 0) fail_input(path, "the file is empty");
+}
+
+// These demuxers draw text files as pictures; nobody means that.
+bool is_text_demuxer(const AVInputFormat& format) {
+  for (const char* name : {"tty", "bin", "adf", "idf", "xbin"}) {
+    if (std::strcmp(format.name, name) == 0) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Source::Source(const std::string& input, const std::atomic<bool>& interrupted)
+    : name_(input == "-" ? "standard input" : input), interrupted_(interrupted) {
+  quiet_libav();
+  forget_messages();
+  const auto pattern = SequencePattern::parse(input);
+  if (input == "-") {
+    open_standard_input();
+  } else if (is_url(input)) {
+    Dictionary options;
+    open(input, nullptr, options);
+  } else if (pattern && !file_status(input)) {
+    open_sequence(*pattern);
+  } else {
+    check_file(input);
+    Dictionary options;
+    options.set("pattern_type", "none");
+    // The prefix keeps names with a colon from being read as a protocol.
+    open("file:" + input, nullptr, options);
+  }
+  find_video();
+}
+
+Source::~Source() {
+  context_.reset();
+  if (pipe_ != nullptr) av_freep(&pipe_->buffer);
+  avio_context_free(&pipe_);
+}
+
+void Source::open(const std::string& url, const AVInputFormat* format, Dictionary& options) {
+  AVFormatContext* context = avformat_alloc_context();
+  if (context == nullptr) throw std::bad_alloc();
+  context->interrupt_callback = {is_interrupted, const_cast<std::atomic<bool>*>(&interrupted_)};
+  context->pb = pipe_;
+  const int result = avformat_open_input(&context, url.c_str(), format, options.address());
+  if (result < 0) {
+    if (result == AVERROR_INVALIDDATA) {
+      const std::string message = last_message();
+      if (message.find("moov") != std::string::npos) {
+        fail_input(name_, "no index (moov atom) in it: the file is cut short, or not an MP4");
+      }
+      fail_input(name_, "not a media file that can be read");
+    }
+    fail_input(name_, error_text(result));
+  }
+  context_.reset(context);
+  if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");
+  const int found = avformat_find_stream_info(context, nullptr);
+  if (found < 0) fail_input(name_, error_text(found));
+}
+
+void Source::open_standard_input() {
+  auto* buffer = static_cast<unsigned char*>(av_malloc(kPipeBuffer));
+  pipe_ = avio_alloc_context(buffer, kPipeBuffer, 0,
+                             const_cast<std::atomic<bool>*>(&interrupted_), read_pipe, nullptr,
+                             nullptr);
+  if (pipe_ == nullptr) {
+    av_free(buffer);
+    throw std::bad_alloc();
+  }
+  Dictionary options;
+  open("", nullptr, options);
+}
+
+void Source::open_sequence(const SequencePattern& pattern) {
+  const auto numbers = pattern.existing();
+  if (numbers.empty()) fail_input(name_, "no file has such a name");
+  check_file(pattern.path(numbers.front()));
+  Dictionary options;
+  options.set("pattern_type", "sequence");
+  options.set("start_number", std::to_string(numbers.front()));
+  open("file:" + name_, av_find_input_format("image2"), options);
+}
+
+void Source::find_video() {
+  double best = -1;
+  bool cover = false;
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    AVStream* stream = context_->streams[i];
+    const AVCodecParameters& codec = *stream->codecpar;
+    if (codec.codec_type != AVMEDIA_TYPE_VIDEO) continue;
+    if ((stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) {
+      cover = true;
+      continue;
+    }
+    const double area = static_cast<double>(codec.width) * codec.height;
+    const double chosen = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0 ? 1e12 : 0;
+    if (area + chosen > best) {
+      best = area + chosen;
+      video_ = stream;
+    }
+  }
+  if (video_ == nullptr) {
+    fail_input(name_, cover ? "no video stream, only a cover picture" : "no video stream");
+  }
+  if (video_->codecpar->width <= 0 || video_->codecpar->height <= 0) {
+    fail_input(name_, "no video could be decoded");
+  }
+}
+
+bool Source::still() const noexcept {
+  const std::string_view demuxer = context_->iformat->name;
+  if (demuxer == "image2") return !SequencePattern::parse(name_) || file_status(name_).has_value();
+  return demuxer.ends_with("_pipe");
+}
+
+namespace {
+
+// libav's own VP8 and VP9 decoders leave alpha out; libvpx gives it.
+const AVCodec* decoder_for(const AVStream& stream) {
+  const AVDictionaryEntry* alpha = av_dict_get(stream.metadata, "alpha_mode", nullptr, 0);
+  if (alpha != nullptr && std::strcmp(alpha->value, "1") == 0) {
+    const AVCodecID id = stream.codecpar->codec_id;
+    const char* name = id == AV_CODEC_ID_VP9   ? "libvpx-vp9"
+                       : id == AV_CODEC_ID_VP8 ? "libvpx"
+                                               : nullptr;
+    const AVCodec* codec = name == nullptr ? nullptr : avcodec_find_decoder_by_name(name);
+    if (codec != nullptr) return codec;
+  }
+  return avcodec_find_decoder(stream.codecpar->codec_id);
+}
+
+}  // namespace
+
+CodecContextPtr Source::open_decoder(unsigned threads) const {
+  const AVCodec* codec = decoder_for(*video_);
+  if (codec == nullptr) {
+    fail_input(name_, std::string("no decoder for ") +
+                          avcodec_get_name(video_->codecpar->codec_id) + " video");
+  }
+  CodecContextPtr decoder(avcodec_alloc_context3(codec));
+  if (!decoder) throw std::bad_alloc();
+  avcodec_parameters_to_context(decoder.get(), video_->codecpar);
+  decoder->pkt_timebase = video_->time_base;
+  decoder->thread_count = still() ? 1 : thread_count(threads);
+  decoder->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
+  const int result = avcodec_open2(decoder.get(), codec, nullptr);
+  if (result < 0) fail_input(name_, reason(result));
+  return decoder;
+}
+
+}  // namespace convolve::media

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// An input, opened: which demuxer, which video stream, which decoder.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "av.h"
+
+namespace convolve::media {
+
+/// Opens `input`, or says in one line why not.
+class Source {
+ public:
+  /// \param interrupted  makes waiting reads give up; must outlive this
+  /// \throws MediaError of kind input
+  Source(const std::string& input, const std::atomic<bool>& interrupted);
+  ~Source();
+  Source(const Source&) = delete;
+  Source& operator=(const Source&) = delete;
+
+  [[nodiscard]] AVFormatContext* context() const noexcept { return context_.get(); }
+  /// The stream to filter.
+  [[nodiscard]] AVStream* video() const noexcept { return video_; }
+  [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// One picture, not a sequence.
+  [[nodiscard]] bool still() const noexcept;
+  [[nodiscard]] CodecContextPtr open_decoder(unsigned threads) const;
+
+ private:
+  void open(const std::string& url, const AVInputFormat* format, Dictionary& options);
+  void open_standard_input();
+  void open_sequence(const class SequencePattern& pattern);
+  void find_video();
+
+  std::string name_;
+  const std::atomic<bool>& interrupted_;
+  AVIOContext* pipe_ = nullptr;  // standard input
+  InputContextPtr context_;
+  AVStream* video_ = nullptr;
+};
+
+}  // namespace convolve::media

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+#include <convolve/media.h>
+
+#include "encoder_options.h"
+#include "pixel.h"
+#include "reader_state.h"
+#include "sink.h"
+
+namespace convolve {
+
+namespace {
+
+// Decodes and filters only.
+class NullSink : public media::Sink {
+ public:
+  void start(const media::Encoder& /*encoder*/, const AVFrame& /*first*/) override {}
+  void write_video(media::PacketPtr /*packet*/) override {}
+  void write_copied(media::PacketPtr /*packet*/) override {}
+  void finish() override {}
+  void discard() noexcept override {}
+};
+
+}  // namespace
+
+struct MediaWriter::State {
+  State(const std::string& name, WriteOptions write_options, MediaReader::State* source);
+
+  void make_sink();
+  void open(const VideoFrame& first);
+  void write_packets();
+  void copy_packets();
+  [[nodiscard]] AVPixelFormat format_to_keep(const VideoFrame& frame) const;
+  [[nodiscard]] AVRational frame_rate() const;
+
+  std::string output;
+  WriteOptions options;
+  MediaReader::State* reader;
+  media::Container container;
+  std::unique_ptr<media::Sink> sink;
+  media::MuxSink* muxed = nullptr;  // the sink, where it is one
+  std::unique_ptr<media::Encoder> encoder;
+  bool finished = false;
+  std::atomic<bool> cancelled{false};
+};
+
+MediaWriter::State::State(const std::string& name, WriteOptions write_options,
+                          MediaReader::State* source)
+    : output(name), options(std::move(write_options)), reader(source) {
+  media::quiet_libav();
+  container = media::container_for(output);
+  make_sink();
+  if (container.kind == media::OutputKind::null) return;
+  const AVPixelFormat format =
+      reader == nullptr ? AV_PIX_FMT_NONE
+                        : av_get_pix_fmt(reader->info.pixel_format.c_str());
+  const int depth = format == AV_PIX_FMT_NONE ? 8 : media::depth_of(format);
+  const AVCodec* codec = media::choose_encoder(container, options.codec, output, depth);
+  media::check_encoder_options(*codec, options);
+  if (!options.pixel_format.empty() &&
+      av_get_pix_fmt(options.pixel_format.c_str()) == AV_PIX_FMT_NONE) {
+    media::fail(MediaError::Kind::usage, "--pix-fmt",
+                "no pixel format is called '" + options.pixel_format + "'");
+  }
+}
+
+void MediaWriter::State::make_sink() {
+  const std::string input =
+      reader == nullptr || reader->source.name() == "standard input" ? "" : reader->source.name();
+  media::CopySource source;
+  if (reader != nullptr) {
+    source.input = reader->source.context();
+    source.video = reader->source.video();
+    if (reader->options.copy_streams) {
+      source.streams = media::plan_copies(*source.input, *source.video, container, output,
+                                          reader->options.audio, options.on_note);
+    }
+    for (const AVStream* stream : source.streams) reader->select(*stream);
+    const ReadOptions& cut = reader->options;
+    if (cut.end || cut.frames) {
+      source.duration_us = static_cast<std::int64_t>(reader->info.duration * AV_TIME_BASE);
+    }
+  }
+  switch (container.kind) {
+    case media::OutputKind::null:
+      sink = std::make_unique<NullSink>();
+      break;
+    case media::OutputKind::pictures:
+      sink = std::make_unique<media::PictureSink>(output, container.numbered, options.overwrite,
+                                                  input);
+      break;
+    case media::OutputKind::file: {
+      auto made = std::make_unique<media::MuxSink>(
+          container, media::Target(output, options.overwrite, input), std::move(source),
+          frame_rate());
+      muxed = made.get();
+      sink = std::move(made);
+      break;
+    }
+  }
+}
+
+AVRational MediaWriter::State::frame_rate() const {
+  return media::to_av(reader != nullptr ? reader->info.frame_rate : options.frame_rate);
+}
+
+// The decoder's format where the filters left the format alone: a frame that was converted for
+// filtering goes back to what it was.
+AVPixelFormat MediaWriter::State::format_to_keep(const VideoFrame& frame) const {
+  if (reader != nullptr) {
+    const AVPixelFormat decoded = reader->decoder->pix_fmt;
+    if (decoded != AV_PIX_FMT_NONE && media::filter_format(decoded).format == &frame.format()) {
+      return decoded;
+    }
+  }
+  return media::meaning_of(frame.format());
+}
+
+void MediaWriter::State::open(const VideoFrame& first) {
+  media::EncoderSetup setup;
+  setup.source = format_to_keep(first);
+  setup.codec = media::choose_encoder(container, options.codec, output,
+                                      media::depth_of(setup.source));
+  setup.frame_rate = frame_rate();
+  if (muxed != nullptr) {
+    setup.global_header = (container.format->flags & AVFMT_GLOBALHEADER) != 0;
+    setup.keeps_order = std::string_view(container.format->name) == "avi";
+  }
+  encoder = std::make_unique<media::Encoder>(setup, options, first);
+  if (muxed != nullptr && reader != nullptr && reader->shift) {
+    muxed->set_shift(av_rescale_q(*reader->shift, reader->source.video()->time_base,
+                                  AV_TIME_BASE_Q));
+  }
+  sink->start(*encoder, *first.av());
+}
+
+void MediaWriter::State::write_packets() {
+  while (!cancelled) {
+    media::PacketPtr packet = encoder->receive();
+    if (!packet) break;
+    sink->write_video(std::move(packet));
+  }
+}
+
+void MediaWriter::State::copy_packets() {
+  if (reader == nullptr || !encoder) return;
+  while (media::PacketPtr packet = reader->take_packet()) sink->write_copied(std::move(packet));
+}
+
+MediaWriter::MediaWriter(const std::string& output, WriteOptions options, MediaReader* reader)
+    : state_(std::make_unique<State>(output, std::move(options),
+                                     reader == nullptr ? nullptr : reader->state_.get())) {}
+
+MediaWriter::~MediaWriter() { discard(); }
+
+void MediaWriter::write(const VideoFrame& frame) {
+  State& state = *state_;
+  if (state.container.kind == media::OutputKind::null || state.sink->reader_gone() ||
+      state.cancelled) {
+    return;
+  }
+  if (!state.encoder) state.open(frame);
+  state.copy_packets();
+  state.encoder->send(&frame);
+  state.write_packets();
+}
+
+void MediaWriter::copy_packets() { state_->copy_packets(); }
+
+void MediaWriter::finish() {
+  State& state = *state_;
+  if (state.container.kind != media::OutputKind::null) {
+    if (!state.encoder) {
+      media::fail(MediaError::Kind::running, state.output, "there is no frame to write");
+    }
+    if (!state.sink->reader_gone()) {
+      state.encoder->send(nullptr);
+      state.write_packets();
+      state.copy_packets();
+    }
+  }
+  if (state.cancelled) media::fail(MediaError::Kind::running, state.output, "cancelled");
+  state.sink->finish();
+  state.finished = true;
+}
+
+void MediaWriter::discard() noexcept {
+  if (!state_->finished) state_->sink->discard();
+}
+
+void MediaWriter::cancel() noexcept { state_->cancelled = true; }
+
+bool MediaWriter::reader_gone() const noexcept { return state_->sink->reader_gone(); }
+
+}  // namespace convolve
