@@ -37,28 +37,6 @@ std::string option_heading(const Option& option) {
   return text;
 }
 
-std::string type_text(const Param& param) {
-  const auto range = [&param] {
-    return number_text(param.minimum) + " … " + number_text(param.maximum);
-  };
-  switch (param.type) {
-    case ParamType::boolean:
-      return "true or false";
-    case ParamType::integer:
-    case ParamType::unsigned_integer:
-      return "whole number, " + range();
-    case ParamType::real:
-      return "number, " + range();
-    case ParamType::color:
-      return "colour, 0xAARRGGBB or #RRGGBB";
-    case ParamType::text:
-      return "text";
-    case ParamType::choice:
-      return "one of these";
-  }
-  return {};
-}
-
 std::string param_help(const FilterInfo& info, const Param& param) {
   const std::string value = param_text(param, default_value(info, param));
   std::string text = "  " + std::string(param.name) + ": " + type_text(param) + ", default " +
@@ -86,6 +64,28 @@ std::string example_value(const FilterInfo& info) {
 }
 
 }  // namespace
+
+std::string type_text(const Param& param) {
+  const auto range = [&param] {
+    return number_text(param.minimum) + " … " + number_text(param.maximum);
+  };
+  switch (param.type) {
+    case ParamType::boolean:
+      return "true or false";
+    case ParamType::integer:
+    case ParamType::unsigned_integer:
+      return "whole number, " + range();
+    case ParamType::real:
+      return "number, " + range();
+    case ParamType::color:
+      return "colour, 0xAARRGGBB or #RRGGBB";
+    case ParamType::text:
+      return "text";
+    case ParamType::choice:
+      return "one of these";
+  }
+  return {};
+}
 
 std::string help_text() {
   std::string text =

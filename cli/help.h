@@ -13,6 +13,8 @@ namespace convolve::cli {
 std::string help_text();
 std::string version_text();
 std::string filter_help_text(const FilterInfo& info);
+/// What a parameter takes: "number, 0 … 1000".
+std::string type_text(const Param& param);
 /// \param topic  one of `list_topics()`
 std::string list_text(std::string_view topic);
 

@@ -13,11 +13,8 @@ ffmpeg -nostdin -v error -y -i scene.png -vf scale=480:-1:flags=area -pix_fmt rg
 picture() {
   show "$convolve" before.png -q -y -o "$1.png" -f "$2"
 }
-picture kernel-sharpen "kernel=kernel='0 -1 0; -1 5 -1; 0 -1 0'"
 picture kernel-emboss "kernel=kernel=emboss"
-picture kernel-outline "kernel=kernel=outline"
 picture gaussian "gaussian=sigma=4"
 picture gaussian-roi "gaussian=sigma=6:roi='140,90,140,130'"
 picture sobel "sobel"
-picture sobel-direction "gaussian=sigma=1,sobel=output=direction"
-picture sobel-luma "sobel=color-mode=per-channel"
+picture sobel-color "sobel=color-mode=per-channel"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // How a command line is read, and what progress looks like.
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <set>
 #include <string>
 #include <vector>
@@ -13,6 +15,7 @@
 
 #include "help.h"
 #include "options.h"
+#include "program.h"
 #include "progress.h"
 
 namespace convolve::cli {
@@ -216,6 +219,42 @@ TEST(Help, ListsNameEverything) {
   }
   EXPECT_NE(list_text("borders").find("reflect-101   dcb|abcdefgh|gfe"), std::string::npos);
   EXPECT_NE(list_text("filters").find("convsobel"), std::string::npos);
+}
+
+// The rows of a filter's table in the README.
+std::string readme_rows(const FilterInfo& info, bool common) {
+  std::string rows = "| property | values | default | meaning |\n|---|---|---|---|\n";
+  for (const Param& param : info.params) {
+    const bool everywhere = std::ranges::all_of(all_filters(), [&param](const FilterInfo* other) {
+      return find_param(*other, param.name) != nullptr;
+    });
+    if (everywhere != common) continue;
+    std::string values;
+    for (const Choice& choice : param.choices) {
+      values += (values.empty() ? "`" : ", `") + std::string(choice.name) + "`";
+    }
+    if (values.empty()) values = type_text(param);
+    const std::string standard = param_text(param, default_value(info, param));
+    rows += "| `" + std::string(param.name) + "` | " + values + " | " +
+            (standard.empty() ? "empty" : "`" + standard + "`") + " | " + std::string(param.help) +
+            " |\n";
+  }
+  return rows;
+}
+
+TEST(Readme, TablesAgreeWithTheSource) {
+  const char* const root = std::getenv("CONVOLVE_SOURCE_ROOT");
+  if (root == nullptr) GTEST_SKIP() << "skipped: no source";
+  const std::string readme = test::read_file(std::filesystem::path(root) / "README.md");
+  const auto has = [&readme](const std::string& table) {
+    return readme.find(table) != std::string::npos;
+  };
+  for (const FilterInfo* info : all_filters()) {
+    const std::string table = readme_rows(*info, false);
+    EXPECT_TRUE(has(table)) << "README.md lacks for " << info->name << ":\n" << table;
+  }
+  const std::string table = readme_rows(*all_filters().front(), true);
+  EXPECT_TRUE(has(table)) << "README.md lacks:\n" << table;
 }
 
 TEST(Progress, ALineWithKnownTotal) {
