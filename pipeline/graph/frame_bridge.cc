@@ -203,7 +203,8 @@ media::FramePtr PropertyKeeper::take(const GstBuffer* buffer) {
   if (found != kept_.begin()) --found;
   if (found == kept_.end()) media::fail(MediaError::Kind::running, "chain", "frame without time");
   kept_.erase(kept_.begin(), found);
-  media::FramePtr result = media::share_frame(*found->second);
+  media::FramePtr result = media::new_frame();
+  if (av_frame_copy_props(result.get(), found->second.get()) < 0) throw std::bad_alloc();
   result->time_base = found->second->time_base;
   if (found->first != time && GST_CLOCK_TIME_IS_VALID(time)) {
     result->pts = av_rescale_q(static_cast<std::int64_t>(time) - base_ns_, kNanoseconds,

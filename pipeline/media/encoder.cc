@@ -165,7 +165,10 @@ void Encoder::open(const EncoderSetup& setup, const WriteOptions& options,
   context.sample_aspect_ratio = frame.sample_aspect_ratio;
   context.time_base = encoder_time_base_;
   if (setup.frame_rate.num > 0) context.framerate = setup.frame_rate;
-  context.color_range = shape_.range;
+  // Untagged stays untagged.
+  const bool tagged = frame.color_range != AVCOL_RANGE_UNSPECIFIED ||
+                      shape_.range == AVCOL_RANGE_JPEG || first.format().family != ColorFamily::yuv;
+  context.color_range = tagged ? shape_.range : AVCOL_RANGE_UNSPECIFIED;
   context.color_primaries = frame.color_primaries;
   context.color_trc = frame.color_trc;
   context.colorspace = is_rgb(shape_.format) ? AVCOL_SPC_RGB : shape_.matrix;
