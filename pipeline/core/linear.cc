@@ -6,40 +6,19 @@
 #include <optional>
 
 #include "core/linear_plan.h"
-#include "core/simd/wide.h"
+#include "core/simd/real_rows.h"
+#include "core/simd/separable_dot.h"
 
 namespace convolve {
 
 namespace {
-
-class WideStage final : public Stage {
- public:
-  explicit WideStage(const LinearProblem& problem) : window_(problem.window()) {
-    for (const PlacedTap& tap : problem.placed_taps()) {
-      taps_.push_back({tap.row, tap.sample, tap.value});
-    }
-    rows_ = {problem.spec.input, problem.spec.output, taps_, problem.real_finish()};
-  }
-
-  [[nodiscard]] Window window() const noexcept override { return window_; }
-  [[nodiscard]] std::size_t scratch_bytes(int) const noexcept override { return 0; }
-  void process(const RowBlock& block, std::byte*) const noexcept override {
-    run_wide_rows(rows_, block);
-  }
-
- private:
-  Window window_;
-  std::vector<WideTap> taps_;
-  WideRows rows_;
-};
 
 class DenseDotStage final : public Stage {
  public:
   DenseDotStage(const LinearProblem& problem, const WholePlan& plan)
       : window_(problem.window()),
         rows_{problem.spec.input, problem.spec.output, plan.centred,
-              DotWeights(problem.spec.input, window_.above + window_.below + 1,
-                         problem.dot_taps(plan.weights)),
+              DotWeights(problem.spec.input, problem.taps.height, problem.dot_taps(plan.weights)),
               plan.finish} {}
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
@@ -55,31 +34,155 @@ class DenseDotStage final : public Stage {
   DenseDotRows rows_;
 };
 
+class SeparableDotStage final : public Stage {
+ public:
+  SeparableDotStage(const LinearProblem& problem, const SeparablePlan& plan)
+      : window_(problem.window()),
+        rows_{problem.spec.input,
+              problem.spec.output,
+              DotWeights(problem.spec.input, problem.taps.height, column(plan.vertical)),
+              plan.vertical_init,
+              plan.vertical_shift,
+              plan.horizontal,
+              pair_weights(plan.horizontal),
+              problem.spec.channels,
+              plan.finish} {}
+
+  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return separable_dot_scratch(rows_, samples);
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    run_separable_dot_rows(rows_, block, scratch);
+  }
+
+ private:
+  static std::vector<DotTap> column(const std::vector<std::int32_t>& weights) {
+    std::vector<DotTap> taps;
+    for (const std::int32_t weight : weights) {
+      taps.push_back({static_cast<int>(taps.size()), 0, weight});
+    }
+    return taps;
+  }
+
+  Window window_;
+  SeparableDotRows rows_;
+};
+
+class DenseRealStage final : public Stage {
+ public:
+  DenseRealStage(const LinearProblem& problem, const RealPlan& plan) : window_(problem.window()) {
+    for (int y = 0; y < problem.taps.height; ++y) {
+      for (int x = 0; x < problem.taps.width; ++x) {
+        if (problem.taps.at(x, y) == 0) continue;
+        rows_.taps.push_back({y, x * problem.spec.channels,
+                              plan.weights[static_cast<std::size_t>(y * problem.taps.width + x)]});
+      }
+    }
+    rows_.input = problem.spec.input;
+    rows_.output = problem.spec.output;
+    rows_.precision = plan.precision;
+    rows_.finish = problem.real_finish();
+    rows_.finish.scale /= plan.divisor;
+  }
+
+  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] std::size_t scratch_bytes(int) const noexcept override { return 0; }
+  void process(const RowBlock& block, std::byte*) const noexcept override {
+    run_dense_real_rows(rows_, block);
+  }
+
+ private:
+  Window window_;
+  DenseRealRows rows_;
+};
+
+class SeparableRealStage final : public Stage {
+ public:
+  SeparableRealStage(const LinearProblem& problem, const RealPlan& plan)
+      : window_(problem.window()),
+        rows_{problem.spec.input, problem.spec.output,   plan.precision,       plan.vertical,
+              plan.horizontal,    problem.spec.channels, problem.real_finish()} {
+    rows_.finish.scale /= plan.divisor;
+  }
+
+  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return separable_real_scratch(rows_, samples);
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    run_separable_real_rows(rows_, block, scratch);
+  }
+
+ private:
+  Window window_;
+  SeparableRealRows rows_;
+};
+
+// Work per output sample, in lane operations of the byte dot product. Measured: a row of column
+// sums costs about 6 beside its taps; weights of 16 bits take two byte products.
+double dense_cost(const LinearProblem& problem, int parts) {
+  const double groups = (problem.taps.height + 3) / 4.0 + 0.5;
+  return parts * groups * problem.taps.width;
+}
+
+double separable_cost(const LinearProblem& problem, const SeparablePlan& plan) {
+  const auto wide = std::any_of(plan.vertical.begin(), plan.vertical.end(),
+                                [](std::int32_t weight) { return weight < -128 || weight > 127; });
+  return (wide ? 2 : 1) * ((problem.taps.height + 3) / 4.0 + 0.5) + problem.taps.width / 2.0 + 6;
+}
+
+int byte_parts(const std::vector<std::int32_t>& weights) {
+  const bool fits = std::all_of(weights.begin(), weights.end(), [](std::int32_t weight) {
+    return weight >= -128 && weight <= 127;
+  });
+  return fits ? 1 : 2;
+}
+
 }  // namespace
 
 std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const LinearTaps& taps,
                                                const LinearResponse& response) {
   const LinearProblem problem{spec, taps, response};
-  if (const std::optional<WholePlan> plan = plan_whole(problem)) {
-    return std::make_unique<DenseDotStage>(problem, *plan);
+  const std::optional<OuterProduct> product = as_outer_product(taps);
+  const std::optional<SeparablePlan> separable =
+      product ? plan_separable(problem, *product) : std::nullopt;
+  const std::optional<WholePlan> dense = plan_whole(problem);
+  if (separable && (!dense || separable_cost(problem, *separable) <
+                                  dense_cost(problem, byte_parts(dense->weights)))) {
+    return std::make_unique<SeparableDotStage>(problem, *separable);
   }
-  return std::make_unique<WideStage>(problem);
+  if (dense) return std::make_unique<DenseDotStage>(problem, *dense);
+  const bool apart = product && taps.width > 2 && taps.height > 2;
+  const RealPlan plan = plan_real(problem, apart ? &*product : nullptr);
+  if (apart) return std::make_unique<SeparableRealStage>(problem, plan);
+  return std::make_unique<DenseRealStage>(problem, plan);
 }
 
 std::unique_ptr<const Stage> make_separable_stage(const StageSpec& spec,
                                                   const std::vector<double>& horizontal,
                                                   const std::vector<double>& vertical,
-                                                  const LinearResponse& response) {
+                                                  const LinearResponse& response,
+                                                  double allowed_error) {
+  // The product itself is never formed: for large Gaussians it would have millions of taps.
+  const OuterProduct product{horizontal, vertical};
   LinearTaps taps;
   taps.width = static_cast<int>(horizontal.size());
   taps.height = static_cast<int>(vertical.size());
   taps.anchor_x = taps.width / 2;
   taps.anchor_y = taps.height / 2;
-  taps.taps.clear();
-  for (const double y : vertical) {
-    for (const double x : horizontal) taps.taps.push_back(x * y);
+  if (taps.width * taps.height <= 25) {
+    taps.taps.clear();
+    for (const double y : vertical) {
+      for (const double x : horizontal) taps.taps.push_back(x * y);
+    }
+    return make_linear_stage(spec, taps, response);
   }
-  return make_linear_stage(spec, taps, response);
+  const LinearProblem problem{spec, taps, response, &product, allowed_error};
+  if (const auto plan = plan_separable(problem, product)) {
+    return std::make_unique<SeparableDotStage>(problem, *plan);
+  }
+  return std::make_unique<SeparableRealStage>(problem, plan_real(problem, &product));
 }
 
 }  // namespace convolve

@@ -36,10 +36,11 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
                                                const LinearResponse& response);
 
 /// The same for taps that are the outer product of `vertical` and `horizontal`, anchored in the
-/// middle.
+/// middle. \param allowed_error  codes before rounding, where SPEC §5 allows more than §2
 std::unique_ptr<const Stage> make_separable_stage(const StageSpec& spec,
                                                   const std::vector<double>& horizontal,
                                                   const std::vector<double>& vertical,
-                                                  const LinearResponse& response);
+                                                  const LinearResponse& response,
+                                                  double allowed_error);
 
 }  // namespace convolve

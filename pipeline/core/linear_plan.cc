@@ -14,18 +14,6 @@ constexpr double kMostSum = 2147483647.0;
 constexpr double kExactFloat = 16777216.0;  // whole numbers up to 2^24 are floats
 constexpr double kCentre = 32768.0;
 
-double sum_of(const std::vector<std::int32_t>& weights) {
-  double sum = 0;
-  for (const std::int32_t weight : weights) sum += weight;
-  return sum;
-}
-
-double magnitude_of(const std::vector<std::int32_t>& weights) {
-  double sum = 0;
-  for (const std::int32_t weight : weights) sum += std::abs(static_cast<double>(weight));
-  return sum;
-}
-
 std::int32_t most_weight(const StageSpec& spec) {
   return spec.input == SampleType::u8 ? DotWeights::kMostByteWeight : DotWeights::kMostHalfWeight;
 }
@@ -78,11 +66,8 @@ std::optional<WholePlan> plan_exact(const LinearProblem& problem) {
 std::optional<WholePlan> plan_rounded(const LinearProblem& problem) {
   if (problem.spec.output == SampleType::f32) return std::nullopt;
   std::vector<double> taps(problem.taps.taps);
-  double largest = 0;
-  for (double& tap : taps) {
-    tap *= problem.response.scale;
-    largest = std::max(largest, std::abs(tap));
-  }
+  for (double& tap : taps) tap *= problem.response.scale;
+  const double largest = largest_of(taps);
   if (largest == 0) return std::nullopt;
   const bool centred = problem.spec.input == SampleType::u16 && problem.spec.max_input > 32767;
   const double amplitude = centred ? kCentre : problem.spec.max_input;
@@ -115,31 +100,24 @@ Window LinearProblem::window() const noexcept {
 }
 
 double LinearProblem::tap_sum() const noexcept {
-  double sum = 0;
-  for (const double tap : taps.taps) sum += tap;
-  return sum;
+  if (product != nullptr) {
+    return sum_of(product->horizontal) *
+           sum_of(product->vertical);
+  }
+  return sum_of(taps.taps);
 }
 
 double LinearProblem::magnitude() const noexcept {
-  double sum = 0;
-  for (const double tap : taps.taps) sum += std::abs(tap * response.scale);
-  return sum;
+  const double sum = product != nullptr
+                         ? magnitude_of(product->horizontal) * magnitude_of(product->vertical)
+                         : magnitude_of(taps.taps);
+  return sum * std::abs(response.scale);
 }
 
 double LinearProblem::error_budget() const noexcept {
   // Kept a little below what the contract allows, for the rounding of the bounds themselves.
   const double share = spec.max_code <= 255 ? 0.049 : 0.45;
-  return share * std::max(1.0, magnitude());
-}
-
-std::vector<PlacedTap> LinearProblem::placed_taps() const {
-  std::vector<PlacedTap> placed;
-  for (int y = 0; y < taps.height; ++y) {
-    for (int x = 0; x < taps.width; ++x) {
-      if (taps.at(x, y) != 0) placed.push_back({y, x * spec.channels, taps.at(x, y)});
-    }
-  }
-  return placed;
+  return std::max(share * std::max(1.0, magnitude()), allowed_error);
 }
 
 std::vector<DotTap> LinearProblem::dot_taps(const std::vector<std::int32_t>& weights) const {
@@ -193,6 +171,32 @@ std::optional<IntFinish> plan_exact_finish(const LinearProblem& problem, double 
   finish.post = static_cast<float>(problem.post());
   finish.max_code = static_cast<float>(problem.spec.max_code);
   return finish;
+}
+
+std::optional<OuterProduct> as_outer_product(const LinearTaps& taps) {
+  const auto pivot = static_cast<std::size_t>(
+      std::max_element(taps.taps.begin(), taps.taps.end(),
+                       [](double a, double b) { return std::abs(a) < std::abs(b); }) -
+      taps.taps.begin());
+  const double largest = taps.taps[pivot];
+  if (largest == 0) return std::nullopt;
+  const auto width = static_cast<std::size_t>(taps.width);
+  const auto height = static_cast<std::size_t>(taps.height);
+  const std::size_t row = pivot / width;
+  const std::size_t column = pivot % width;
+  OuterProduct product;
+  for (std::size_t x = 0; x < width; ++x) product.horizontal.push_back(taps.taps[row * width + x]);
+  for (std::size_t y = 0; y < height; ++y) {
+    product.vertical.push_back(taps.taps[y * width + column] / largest);
+  }
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < width; ++x) {
+      const double off =
+          std::abs(product.horizontal[x] * product.vertical[y] - taps.taps[y * width + x]);
+      if (off > 1e-14 * std::abs(largest)) return std::nullopt;
+    }
+  }
+  return product;
 }
 
 std::optional<WholePlan> plan_whole(const LinearProblem& problem) {

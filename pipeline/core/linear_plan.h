@@ -12,20 +12,26 @@
 #include "core/simd/dense_dot.h"
 #include "core/simd/finish.h"
 #include "core/simd/int_finish.h"
+#include "core/simd/real_rows.h"
 
 namespace convolve {
 
-struct PlacedTap {
-  int row = 0;     ///< of the window
-  int sample = 0;  ///< from the window's left edge
-  double value = 0;
+/// Factors of separable taps: tap(x, y) = horizontal[x] · vertical[y].
+struct OuterProduct {
+  std::vector<double> horizontal;
+  std::vector<double> vertical;
 };
+
+/// \returns nothing where the taps have a rank other than 1.
+std::optional<OuterProduct> as_outer_product(const LinearTaps& taps);
 
 /// What is asked of a linear stage.
 struct LinearProblem {
   const StageSpec& spec;
   const LinearTaps& taps;
   const LinearResponse& response;
+  const OuterProduct* product = nullptr;  ///< stands for `taps.taps`, where those were not formed
+  double allowed_error = 0;  ///< in codes, where that is more than SPEC §2 leaves
 
   [[nodiscard]] Window window() const noexcept;
   [[nodiscard]] double tap_sum() const noexcept;
@@ -33,8 +39,6 @@ struct LinearProblem {
   [[nodiscard]] double magnitude() const noexcept;
   /// Largest error, in codes before rounding, that SPEC §2 leaves to arithmetic.
   [[nodiscard]] double error_budget() const noexcept;
-  /// Taps that are not 0.
-  [[nodiscard]] std::vector<PlacedTap> placed_taps() const;
   [[nodiscard]] std::vector<DotTap> dot_taps(const std::vector<std::int32_t>& weights) const;
   /// What is added after the absolute value: black or neutral, bias and offset, in codes.
   [[nodiscard]] double post() const noexcept;
@@ -50,6 +54,31 @@ struct WholePlan {
 
 /// \returns nothing where sums could overflow, or the error could exceed the budget.
 std::optional<WholePlan> plan_whole(const LinearProblem& problem);
+
+/// Weights for whole-number arithmetic, columns first.
+struct SeparablePlan {
+  std::vector<std::int32_t> vertical;
+  std::vector<std::int32_t> horizontal;
+  std::int32_t vertical_init = 0;
+  int vertical_shift = 0;
+  IntFinish finish;
+};
+
+/// \returns nothing where sums could overflow, or the error could exceed the budget.
+std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
+                                            const OuterProduct& product);
+
+/// Weights for float or double: `tap = weight / divisor`, whole numbers where the taps allow.
+struct RealPlan {
+  Precision precision = Precision::wide;
+  std::vector<double> weights;     ///< of dense taps
+  std::vector<double> vertical;    ///< of separable ones
+  std::vector<double> horizontal;
+  double divisor = 1;
+};
+
+/// Always possible. \param product  for separable rows, else nullptr
+RealPlan plan_real(const LinearProblem& problem, const OuterProduct* product);
 
 /// The rounding for sums of weights that are `unit` codes each, where every sum is exact.
 /// \param weight_sum  Σ weight

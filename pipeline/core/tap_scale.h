@@ -3,12 +3,37 @@
 /// Real taps as whole numbers of one unit, exactly or nearly.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <vector>
 
 namespace convolve {
+
+/// Σ weight
+template <typename T>
+double sum_of(const std::vector<T>& weights) {
+  return std::accumulate(weights.begin(), weights.end(), 0.0);
+}
+
+/// Σ |weight|
+template <typename T>
+double magnitude_of(const std::vector<T>& weights) {
+  double sum = 0;
+  for (const T weight : weights) sum += std::abs(static_cast<double>(weight));
+  return sum;
+}
+
+/// max |weight|
+template <typename T>
+double largest_of(const std::vector<T>& weights) {
+  double largest = 0;
+  for (const T weight : weights) largest = std::max(largest, std::abs(static_cast<double>(weight)));
+  return largest;
+}
 
 struct Fraction {
   std::int64_t numerator = 0;

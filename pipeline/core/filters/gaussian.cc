@@ -16,6 +16,8 @@ struct GaussianParams : ParamsOf<GaussianParams> {
 };
 
 constexpr double kMostSigma = 1000;
+// SPEC §5: within 1 code of 8 bits, of which rounding takes a half.
+constexpr double kAllowedError = 0.45;
 
 const auto kParams = with_common({
     number_param<&GaussianParams::sigma>(
@@ -36,7 +38,8 @@ class GaussianFilter final : public Filter {
   }
   [[nodiscard]] std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const override {
     return make_separable_stage(spec, taps_of(std::ldexp(sigma_x_, -spec.shift_x)),
-                                taps_of(std::ldexp(sigma_y_, -spec.shift_y)), {});
+                                taps_of(std::ldexp(sigma_y_, -spec.shift_y)), {},
+                                kAllowedError * (spec.max_code + 1) / 256);
   }
 
  private:

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/simd/dense_dot.h"
+#include "core/simd/separable_dot.h"
 
 namespace convolve {
 
@@ -94,6 +95,14 @@ DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTa
   // The high part comes first: its sum is multiplied by 256 and goes on as that of the low part.
   if (byte_parts == 2) byte_words = std::move(high_words);
   byte_words.insert(byte_words.end(), low_words.begin(), low_words.end());
+}
+
+std::vector<std::int32_t> pair_weights(const std::vector<std::int32_t>& weights) {
+  std::vector<std::int32_t> words;
+  for (std::size_t i = 0; i < weights.size(); i += 2) {
+    words.push_back(pack_halves(weights[i], i + 1 < weights.size() ? weights[i + 1] : 0));
+  }
+  return words;
 }
 
 }  // namespace convolve
