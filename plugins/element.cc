@@ -171,18 +171,6 @@ GstCaps* fixate_caps(GstBaseTransform* base, GstPadDirection, GstCaps* caps, Gst
   });
 }
 
-// Caps are let in that only the settings stand against: the caps event can then say why.
-gboolean accept_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps) {
-  if (base_class()->accept_caps(base, direction, caps)) return TRUE;
-  if (direction != GST_PAD_SINK || !gst_caps_is_fixed(caps)) return FALSE;
-  return guarded(base, FALSE, [&](ElementState& state) {
-    const std::shared_ptr<const Filter> made = state.negotiating_filter();
-    const CapsPtr known = template_caps();
-    const bool explained = made && !refusal(*made, caps).empty();
-    return explained && gst_caps_can_intersect(caps, known.get()) ? TRUE : FALSE;
-  });
-}
-
 gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
   // Without a decided query, frames pass as they are, and downstream answers.
   if (decided != nullptr) propose_alignment(query);
@@ -224,8 +212,6 @@ GstFlowReturn transform_frame(GstVideoFilter* filter, GstVideoFrame* input, GstV
 void base_class_init(gpointer klass, gpointer) {
   parent_class = static_cast<GstVideoFilterClass*>(g_type_class_peek_parent(klass));
   auto* const object = G_OBJECT_CLASS(klass);
-  object->set_property = set_property;
-  object->get_property = get_property;
   object->dispatch_properties_changed = dispatch_properties_changed;
   object->finalize = finalize;
 
@@ -238,7 +224,6 @@ void base_class_init(gpointer klass, gpointer) {
   transform_class->submit_input_buffer = submit_input_buffer;
   transform_class->transform_caps = transform_caps;
   transform_class->fixate_caps = fixate_caps;
-  transform_class->accept_caps = accept_caps;
   transform_class->propose_allocation = propose_allocation;
   transform_class->decide_allocation = decide_allocation;
   transform_class->transform_meta = transform_meta;
@@ -262,7 +247,11 @@ void class_init(gpointer klass, gpointer data) {
   const auto& made_from = *static_cast<const ClassData*>(data);
   const FilterInfo& info = *made_from.info;
   static_cast<ElementClass*>(klass)->info = &info;
-  install_properties(G_OBJECT_CLASS(klass), info);
+  // GObject asks the class that installed a property; these two are not inherited.
+  auto* const object = G_OBJECT_CLASS(klass);
+  object->set_property = set_property;
+  object->get_property = get_property;
+  install_properties(object, info);
   auto* const element = GST_ELEMENT_CLASS(klass);
   gst_element_class_set_metadata(element, std::string(info.title).c_str(), "Filter/Effect/Video",
                                  std::string(info.description).c_str(), "The Convolve authors");

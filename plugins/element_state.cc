@@ -142,9 +142,11 @@ bool ElementState::adopt(GstCaps* caps) {
   const CapsPtr input =
       caps != nullptr ? CapsPtr(gst_caps_ref(caps))
                       : current_caps(GST_BASE_TRANSFORM_SINK_PAD(element_));
-  problem_ = active_->error;
-  if (active_->filter && input) problem_ = refusal(*active_->filter, input.get());
-  if (!problem_.empty()) post_error(problem_);
+  std::string problem = active_->error;
+  if (active_->filter && input) problem = refusal(*active_->filter, input.get());
+  // Pads send caps again that were refused; people need not read of it again.
+  if (!problem.empty() && problem != problem_) post_error(problem);
+  problem_ = std::move(problem);
   return problem_.empty();
 }
 

@@ -11,14 +11,14 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=90 ! convgaussian sigma=4 ! videoconvert ! autovideosink
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! convgaussian sigma=4 ! videoconvert ! pngenc ! filesink location=blurred.png
  * ]|
- * Blurs a test picture for three seconds.
+ * Blurs a test picture, and writes it to `blurred.png`.
  *
  * Since: 0.1
  */
 #include "element.h"
 
 CONVOLVE_ELEMENT(gaussian,
-                 "gst-launch-1.0 videotestsrc num-buffers=90 ! convgaussian sigma=4 ! "
-                 "videoconvert ! autovideosink")
+                 "gst-launch-1.0 videotestsrc num-buffers=1 ! convgaussian sigma=4 ! "
+                 "videoconvert ! pngenc ! filesink location=blurred.png")

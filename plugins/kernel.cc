@@ -15,14 +15,14 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=90 ! convkernel kernel="0 -1 0; -1 5 -1; 0 -1 0" ! videoconvert ! autovideosink
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! convkernel kernel="0 -1 0; -1 5 -1; 0 -1 0" ! videoconvert ! pngenc ! filesink location=sharpened.png
  * ]|
- * Sharpens a test picture for three seconds.
+ * Sharpens a test picture, and writes it to `sharpened.png`.
  *
  * Since: 0.1
  */
 #include "element.h"
 
 CONVOLVE_ELEMENT(kernel,
-                 "gst-launch-1.0 videotestsrc num-buffers=90 ! convkernel "
-                 "kernel=\"0 -1 0; -1 5 -1; 0 -1 0\" ! videoconvert ! autovideosink")
+                 "gst-launch-1.0 videotestsrc num-buffers=1 ! convkernel kernel=\"0 -1 0; -1 5 -1; 0 -1 0\" ! "
+                 "videoconvert ! pngenc ! filesink location=sharpened.png")

@@ -104,7 +104,8 @@ void append_mapped(const AxisGeometry& axis, GstPadDirection direction, const GV
   if (range) append_range(list, *range);
 }
 
-// \returns false where no size remains.
+// Inputs that are too small may become anything: elements can then be linked, and the caps event
+// says in words what is wrong. \returns false where no input makes such outputs.
 bool map_sizes(GstStructure* structure, const char* field, const AxisGeometry& axis,
                GstPadDirection direction) {
   const GValue* const from = gst_structure_get_value(structure, field);
@@ -112,10 +113,13 @@ bool map_sizes(GstStructure* structure, const char* field, const AxisGeometry& a
   ScopedValue list(GST_TYPE_LIST);
   append_mapped(axis, direction, from, list.get());
   const guint sizes = gst_value_list_get_size(list.get());
-  if (sizes == 0) return false;
-  gst_structure_set_value(structure, field,
-                          sizes == 1 ? gst_value_list_get_value(list.get(), 0) : list.get());
-  return true;
+  if (sizes > 0) {
+    gst_structure_set_value(structure, field,
+                            sizes == 1 ? gst_value_list_get_value(list.get(), 0) : list.get());
+  } else {
+    gst_structure_set(structure, field, GST_TYPE_INT_RANGE, 1, G_MAXINT, nullptr);
+  }
+  return sizes > 0 || direction == GST_PAD_SINK;
 }
 
 Formats formats_of(const GstStructure* structure) {

@@ -12,14 +12,14 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=90 ! convsobel operator=scharr ! videoconvert ! autovideosink
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! convsobel operator=scharr ! videoconvert ! pngenc ! filesink location=edges.png
  * ]|
- * Shows the edges of a test picture for three seconds.
+ * Shows the edges of a test picture, and writes it to `edges.png`.
  *
  * Since: 0.1
  */
 #include "element.h"
 
 CONVOLVE_ELEMENT(sobel,
-                 "gst-launch-1.0 videotestsrc num-buffers=90 ! convsobel operator=scharr ! "
-                 "videoconvert ! autovideosink")
+                 "gst-launch-1.0 videotestsrc num-buffers=1 ! convsobel operator=scharr ! "
+                 "videoconvert ! pngenc ! filesink location=edges.png")
