@@ -48,9 +48,9 @@ void MuxSink::make_video_stream(const Encoder& encoder, const AVFrame& first) {
   stream->sample_aspect_ratio = encoder.context().sample_aspect_ratio;
   video_time_base_ = encoder.time_base();
   stream->time_base = video_time_base_;
-  const bool fixed_rate = (container_.format->flags & AVFMT_VARIABLE_FPS) == 0;
+  // These count frames at a fixed rate.
   const std::string_view muxer = container_.format->name;
-  if ((fixed_rate && muxer != "mpegts") || muxer == "avi" || muxer == "yuv4mpegpipe") {
+  if (muxer == "avi" || muxer == "yuv4mpegpipe") {
     if (frame_rate_.num > 0 && frame_rate_.den > 0) stream->time_base = av_inv_q(frame_rate_);
   }
 }
@@ -106,6 +106,12 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
   context->flags |= AVFMT_FLAG_CUSTOM_IO;
   if (std::strcmp(container_.format->name, "yuv4mpegpipe") == 0) {
     context->strict_std_compliance = -1;
+  }
+  // Matroska stores times before 0, as sound that is to be skipped has them; by default libav
+  // would shift everything.
+  const std::string_view muxer = container_.format->name;
+  if (muxer == "matroska" || muxer == "webm") {
+    context->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
   }
   make_streams(encoder, first);
   last_dts_.assign(context->nb_streams, AV_NOPTS_VALUE);

@@ -248,39 +248,73 @@ VideoFrame MediaReader::State::finish_frame(media::FramePtr frame) {
   return {frame.release(), *target.format};
 }
 
-VideoFrame MediaReader::State::read() {
+media::FramePtr MediaReader::State::next_frame() {
   while (!video_ended_ && !interrupted) {
     if (options.frames && frames_ >= *options.frames) {
       end_video();
       break;
     }
     media::FramePtr frame = media::new_frame();
-    if (!decode(*frame)) {
-      video_ended_ = true;
-      break;
-    }
+    if (!decode(*frame)) break;
     if (!accept(*frame)) continue;
     release_packets();
-    return finish_frame(std::move(frame));
+    return frame;
   }
-  video_ended_ = true;
+  if (!video_ended_) {
+    video_ended_ = true;
+    check_end();
+  }
   if (!shift) shift = 0;
   release_packets();
-  if (interrupted) return {};
-  if (frames_ == 0) {
-    fail(MediaError::Kind::input, source.name(),
-         options.start || options.end || options.frames ? "no frame lies in that range"
-                                                        : "no video frame could be decoded");
-  }
-  const std::int64_t expected = source.video()->nb_frames;
+  return nullptr;
+}
+
+// Says so where the video ends long before the file says it does.
+void MediaReader::State::check_end() {
+  if (interrupted || frames_ == 0) return;
+  AVStream* stream = source.video();
   const bool whole = !options.start && !options.end && !options.frames;
-  if (damaged_ > 0 || (whole && frames_ < expected - expected / 20 - 2)) {
-    note(NoteLevel::warning,
-         "damaged or cut short: " + std::to_string(frames_) +
-             (whole && expected > 0 ? " of " + std::to_string(expected) : "") + " frames decoded");
-    damaged_ = 0;
+  bool early = false;
+  if (whole && stream->duration > 0) {
+    const std::int64_t begin = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    const double missing = static_cast<double>(us(begin + stream->duration) - last_end_us_);
+    early = missing > std::max(1e6, 0.05 * static_cast<double>(us(stream->duration)));
   }
-  return {};
+  if (damaged_ == 0 && !early) return;
+  const bool counted = whole && stream->nb_frames > frames_;
+  note(NoteLevel::warning, "damaged or cut short: " + std::to_string(frames_) +
+                               (counted ? " of " + std::to_string(stream->nb_frames) : "") +
+                               " frames decoded");
+}
+
+// A packet's duration is the distance in decoding order, a frame's the distance to the next one
+// shown: so each frame waits for the next. The last one lasts to the end that the file names.
+void MediaReader::State::set_duration(AVFrame& frame, const AVFrame* next) const {
+  if (next != nullptr) {
+    frame.pkt_duration = next->pts - frame.pts;
+    return;
+  }
+  const AVStream& stream = *source.video();
+  if (options.start || options.end || options.frames || stream.duration <= 0) return;
+  const std::int64_t begin = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
+  const std::int64_t left = begin + stream.duration - frame.pts;
+  if (left > 0 && us(left) < 10 * AV_TIME_BASE) frame.pkt_duration = left;
+}
+
+VideoFrame MediaReader::State::read() {
+  if (frames_ == 0) pending_ = next_frame();
+  media::FramePtr frame = std::move(pending_);
+  if (!frame) {
+    if (frames_ == 0 && !interrupted) {
+      const bool cut = options.start || options.end || options.frames;
+      fail(MediaError::Kind::input, source.name(),
+           cut ? "no frame lies in that range" : "no video frame could be decoded");
+    }
+    return {};
+  }
+  pending_ = next_frame();
+  set_duration(*frame, pending_.get());
+  return finish_frame(std::move(frame));
 }
 
 void MediaReader::State::keep_packet(media::PacketPtr packet) {

@@ -47,11 +47,15 @@ struct MediaReader::State {
   void wait_for_writer();
   bool wanted(const AVPacket& packet, std::int64_t time_us) const;
   bool accept(AVFrame& frame);
+  media::FramePtr next_frame();
+  void set_duration(AVFrame& frame, const AVFrame* next) const;
+  void check_end();
   VideoFrame finish_frame(media::FramePtr frame);
   void end_video();
   void note(NoteLevel level, const std::string& text) const;
   [[nodiscard]] std::int64_t us(std::int64_t timestamp) const;
 
+  media::FramePtr pending_;  // read, but not given out
   std::vector<bool> selected_;
   std::deque<media::PacketPtr> held_;  // of the reading thread
   std::mutex mutex_;
