@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "deep_rgb.h"
 #include "encoder_options.h"
+#include "hdr.h"
 #include "pixel.h"
 
 namespace convolve::media {
@@ -186,6 +188,7 @@ void Encoder::open(const EncoderSetup& setup, const WriteOptions& options,
   }
   Dictionary dictionary;
   set_encoder_options(context, dictionary, options);
+  set_hdr_options(*setup.codec, dictionary, frame);
   forget_messages();
   const int result = avcodec_open2(&context, setup.codec, dictionary.address());
   if (result < 0) {
@@ -210,6 +213,10 @@ FramePtr Encoder::fit(const VideoFrame& frame) {
       on_note_(NoteLevel::warning, "the picture changes to " + geometry_text(shape) +
                                        "; the output stays " + geometry_text(shape_));
     }
+    const bool deep = result->format == AV_PIX_FMT_YUV444P16LE && is_rgb(shape_.format) &&
+                      result->colorspace == AVCOL_SPC_SMPTE170M &&
+                      result->color_range == AVCOL_RANGE_JPEG;
+    if (deep) result = deep_rgb_from_yuv(*result);
     result = converter_.convert(*result, shape_);
   }
   result->time_base = frame.av()->time_base;

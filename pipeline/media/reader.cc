@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "pixel.h"
+#include "deep_rgb.h"
 #include "reader_state.h"
 
 namespace convolve {
@@ -210,6 +211,23 @@ void MediaReader::State::end_video() {
   release_packets();
 }
 
+media::FramePtr MediaReader::State::convert(media::FramePtr frame,
+                                            const media::FilterFormat& target) {
+  const auto format = static_cast<AVPixelFormat>(frame->format);
+  media::FrameShape shape = media::shape_of(*frame);
+  const bool to_yuv = target.format->family == ColorFamily::yuv;
+  if (media::is_rgb(format) && to_yuv) {
+    // BT.601 makes luma SPEC §3's Y'; full range keeps the most codes.
+    shape.format = AV_PIX_FMT_GBRP16LE;
+    return media::yuv_from_deep_rgb(*converter.convert(*frame, shape));
+  }
+  const bool packed_alpha = target.format->name == "AYUV";
+  shape.format = packed_alpha ? AV_PIX_FMT_YUVA444P : target.storage;
+  if (!to_yuv) shape.range = AVCOL_RANGE_JPEG;
+  frame = converter.convert(*frame, shape);
+  return packed_alpha ? media::ayuv_from_planes(*frame) : std::move(frame);
+}
+
 VideoFrame MediaReader::State::finish_frame(media::FramePtr frame) {
   const auto format = static_cast<AVPixelFormat>(frame->format);
   if (media::is_full_range_twin(format)) {
@@ -224,18 +242,7 @@ VideoFrame MediaReader::State::finish_frame(media::FramePtr frame) {
   // A picture stored bottom up has negative strides, which GstVideoMeta's users seldom expect.
   const bool upright = frame->linesize[0] > 0;
   if (!target.native || !upright) {
-    media::FrameShape shape = media::shape_of(*frame);
-    shape.format = target.format->name == "AYUV" ? AV_PIX_FMT_YUVA444P : target.storage;
-    const bool to_yuv = target.format->family == ColorFamily::yuv;
-    if (media::is_rgb(format) && to_yuv) {
-      // BT.601 makes luma SPEC §3's Y'; full range keeps the most codes.
-      shape.matrix = AVCOL_SPC_SMPTE170M;
-      shape.range = AVCOL_RANGE_JPEG;
-    } else if (!to_yuv) {
-      shape.range = AVCOL_RANGE_JPEG;
-    }
-    frame = converter.convert(*frame, shape);
-    if (target.format->name == "AYUV") frame = media::ayuv_from_planes(*frame);
+    frame = convert(std::move(frame), target);
     if (!noted_conversion_) {
       noted_conversion_ = true;
       note(target.loses_alpha ? NoteLevel::warning : NoteLevel::detail,

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "convert.h"
+#include "pixel.h"
 #include "source.h"
 
 namespace convolve {
@@ -50,6 +51,7 @@ struct MediaReader::State {
   media::FramePtr next_frame();
   void set_duration(AVFrame& frame, const AVFrame* next) const;
   void check_end();
+  media::FramePtr convert(media::FramePtr frame, const media::FilterFormat& target);
   VideoFrame finish_frame(media::FramePtr frame);
   void end_video();
   void note(NoteLevel level, const std::string& text) const;
