@@ -14,6 +14,7 @@
 
 #include "allocation.h"
 #include "element_state.h"
+#include "frames.h"
 #include "negotiation.h"
 #include "properties.h"
 
@@ -189,17 +190,14 @@ gboolean transform_meta(GstBaseTransform* base, GstBuffer* output, GstMeta* meta
   });
 }
 
+// In the place of GstVideoFilter's, which lets frames pass unwritten where it cannot map them.
 GstFlowReturn transform(GstBaseTransform* base, GstBuffer* input, GstBuffer* output) {
-  const GstVideoInfo& info = GST_VIDEO_FILTER_CAST(base)->in_info;
-  if (gst_buffer_get_video_meta(input) == nullptr &&
-      gst_buffer_get_size(input) < GST_VIDEO_INFO_SIZE(&info)) {
-    GST_ELEMENT_ERROR(base, STREAM, FORMAT,
-                      ("a buffer of %" G_GSIZE_FORMAT " bytes came for a frame of %" G_GSIZE_FORMAT,
-                       gst_buffer_get_size(input), GST_VIDEO_INFO_SIZE(&info)),
-                      (nullptr));
-    return GST_FLOW_ERROR;
-  }
-  return base_class()->transform(base, input, output);
+  GstVideoFilter* const filter = GST_VIDEO_FILTER_CAST(base);
+  return guarded(base, GST_FLOW_ERROR, [&](ElementState&) {
+    MappedFrame from(filter->in_info, input, GST_MAP_READ);
+    MappedFrame to(filter->out_info, output, GST_MAP_WRITE);
+    return GST_VIDEO_FILTER_GET_CLASS(filter)->transform_frame(filter, &from.get(), &to.get());
+  });
 }
 
 GstFlowReturn transform_frame(GstVideoFilter* filter, GstVideoFrame* input, GstVideoFrame* output) {

@@ -47,6 +47,14 @@ void check_extent(const GstMapInfo& map, const std::byte* data, std::ptrdiff_t s
   }
 }
 
+// GStreamer takes it for a programming error where these do not hold.
+bool fits(const GstVideoMeta& layout, const GstVideoInfo& info) {
+  return layout.format == GST_VIDEO_INFO_FORMAT(&info) &&
+         layout.n_planes == GST_VIDEO_INFO_N_PLANES(&info) &&
+         layout.width >= static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info)) &&
+         layout.height >= static_cast<guint>(GST_VIDEO_INFO_FIELD_HEIGHT(&info));
+}
+
 void set_colors(FrameView& view, const GstVideoColorimetry& colorimetry) {
   if (view.format->family != ColorFamily::yuv) view.range = ColorRange::full;
   if (colorimetry.range == GST_VIDEO_COLOR_RANGE_0_255) view.range = ColorRange::full;
@@ -111,6 +119,20 @@ void put_field(const ConstFrameView& from, const FrameView& frame, int field) {
 }
 
 }  // namespace
+
+MappedFrame::MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags access) {
+  const GstVideoMeta* const layout = gst_buffer_get_video_meta(buffer);
+  const auto flags = static_cast<GstMapFlags>(static_cast<int>(access) |
+                                              static_cast<int>(GST_VIDEO_FRAME_MAP_FLAG_NO_REF));
+  if ((layout != nullptr && !fits(*layout, info)) ||
+      !gst_video_frame_map(&frame_, &info, buffer, flags)) {
+    throw std::invalid_argument("a buffer of " + std::to_string(gst_buffer_get_size(buffer)) +
+                                " bytes does not hold a frame of " +
+                                std::to_string(GST_VIDEO_INFO_WIDTH(&info)) + "×" +
+                                std::to_string(GST_VIDEO_INFO_FIELD_HEIGHT(&info)) + " " +
+                                gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));
+  }
+}
 
 FrameView picture_of(GstVideoFrame& frame, const GstVideoInfo& negotiated, Corner corner) {
   FrameView view;

@@ -10,7 +10,21 @@
 
 namespace convolve {
 
-/// The rectangle of an input frame that is its picture, in pixels.
+/// A frame that is mapped while this lives.
+class MappedFrame {
+ public:
+  /// \throws std::invalid_argument where the buffer does not hold such a frame
+  MappedFrame(const GstVideoInfo& info, GstBuffer* buffer, GstMapFlags access);
+  MappedFrame(const MappedFrame&) = delete;
+  MappedFrame& operator=(const MappedFrame&) = delete;
+  ~MappedFrame() { gst_video_frame_unmap(&frame_); }
+  [[nodiscard]] GstVideoFrame& get() noexcept { return frame_; }
+
+ private:
+  GstVideoFrame frame_{};
+};
+
+/// Where in a frame its picture begins, in pixels.
 struct Corner {
   int x = 0;
   int y = 0;
