@@ -5,6 +5,8 @@
 #include <cctype>
 #include <optional>
 
+#include <convolve/engine.h>
+
 #include "core/number.h"
 
 namespace convolve {
@@ -217,7 +219,7 @@ class Reader {
   // Kernels, and values that do not go together, show only when the filter is made.
   void check_together(const FilterSpec& spec, const FilterInfo& info, std::size_t start) const {
     try {
-      make_filter(spec);
+      Engine::check_roi(*make_filter(spec));
     } catch (const std::invalid_argument& error) {
       fail(place_of(spec, error.what(), start), std::string(info.name) + ": " + error.what());
     }

@@ -2,6 +2,7 @@
 #include <convolve/engine.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <stdexcept>
 #include <utility>
@@ -18,14 +19,14 @@ Size output_size_of(const Geometry& geometry, Size input) {
   return {geometry.x.output_size(input.width), geometry.y.output_size(input.height)};
 }
 
-// "x,y,w,h", clipped to the frame and rounded outwards to the chroma grid.
-Rect parse_roi(const std::string& text, const PixelFormat& format, Size size) {
+// The numbers of "x,y,w,h".
+std::array<std::int64_t, 4> parse_roi(const std::string& text) {
   const auto refuse = [&text](const char* why) {
     throw ParamError("roi: '" + text + "' " + why);
   };
-  std::int64_t values[4];
+  std::array<std::int64_t, 4> values{};
   std::string_view rest = text;
-  for (int i = 0; i < 4; ++i) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
     const std::size_t end = std::min(rest.find(','), rest.size());
     const std::string_view word = trim(rest.substr(0, end));
     const auto [stop, error] =
@@ -37,6 +38,12 @@ Rect parse_roi(const std::string& text, const PixelFormat& format, Size size) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   if (values[2] < 0 || values[3] < 0) refuse("has a negative size");
+  return values;
+}
+
+// The rectangle, clipped to the frame and rounded outwards to the chroma grid.
+Rect roi_rect(const std::string& text, const PixelFormat& format, Size size) {
+  const std::array<std::int64_t, 4> values = parse_roi(text);
   std::int64_t grid_x = 1;
   std::int64_t grid_y = 1;
   for (std::size_t i = 0; i < format.components; ++i) {
@@ -80,6 +87,15 @@ Size Engine::output_size(const Filter& filter, Size input) {
   return output;
 }
 
+void Engine::check_roi(const Filter& filter) {
+  const std::string& text = filter.params().roi;
+  if (text.empty()) return;
+  parse_roi(text);
+  if (!filter.geometry().same_size()) {
+    throw ParamError("roi: not possible with a filter that changes the size");
+  }
+}
+
 bool Engine::can_convert(const Filter& filter, const PixelFormat& input,
                          const PixelFormat& output) noexcept {
   if (&input == &output) return true;
@@ -103,13 +119,11 @@ void Engine::process(const ConstFrameView& input, const FrameView& output) {
   }
   std::optional<Rect> roi;
   if (!filter.params().roi.empty()) {
-    if (!filter.geometry().same_size()) {
-      throw ParamError("roi: not possible with a filter that changes the size");
-    }
+    check_roi(filter);
     if (input.format != output.format) {
       throw ParamError("roi: not possible when the format changes");
     }
-    roi = parse_roi(filter.params().roi, *input.format, size);
+    roi = roi_rect(filter.params().roi, *input.format, size);
   }
   const FrameLayout layout{input.format, output.format, size, input.range, input.matrix};
   if (!state_->plan || !(state_->plan->layout() == layout)) {

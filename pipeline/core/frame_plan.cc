@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/plane_summer.h"
 #include "core/strip.h"
 #include "core/thread_pool.h"
 
@@ -116,9 +117,11 @@ void FramePlan::make_stage(Job& job, const Filter& filter, double base, bool chr
   spec.shift_x = job.shift_x;
   spec.shift_y = job.shift_y;
   job.base = base;
+  job.input_scale = spec.input_scale;
   job.rescale = filter.rescales();
   if (job.rescale) spec.output = SampleType::f32;
-  job.stage = filter.make_stage(spec);
+  job.sums = filter.make_sums(spec, job.input.width, job.input.height);
+  if (!job.sums) job.stage = filter.make_stage(spec);
 }
 
 void FramePlan::add_copy_job(int component) { add_job(Job::Kind::copy, component); }
@@ -220,6 +223,10 @@ void FramePlan::prepare(unsigned threads) {
   for (const auto& workspace : workspaces_) {
     for (const Job& job : jobs_) workspace->reserve(job);
   }
+  if (!summer_) summer_ = std::make_unique<PlaneSummer>();
+  for (const Job& job : jobs_) {
+    if (job.sums) summer_->reserve(job, threads);
+  }
 }
 
 void FramePlan::run(const ConstFrameView& input, const FrameView& output,
@@ -232,10 +239,13 @@ void FramePlan::run(const ConstFrameView& input, const FrameView& output,
   if (area.x0 >= area.x1 || area.y0 >= area.y1) return;
 
   const Strips strips{input, output, border_};
-  const auto band_of = [&area, threads](const Job& job, unsigned i) {
-    const Rect part{area.x0 >> job.shift_x, area.y0 >> job.shift_y,
-                    component_size(area.x1, job.shift_x), component_size(area.y1, job.shift_y)};
-    const auto cut = [&part, threads](unsigned k) {
+  const auto part_of = [&area](const Job& job) {
+    return Rect{area.x0 >> job.shift_x, area.y0 >> job.shift_y,
+                component_size(area.x1, job.shift_x), component_size(area.y1, job.shift_y)};
+  };
+  const auto band_of = [&](const Job& job, unsigned i) {
+    const Rect part = part_of(job);
+    const auto cut = [&](unsigned k) {
       const auto rows = static_cast<std::int64_t>(part.y1 - part.y0);
       return part.y0 + static_cast<int>(rows * k / threads);
     };
@@ -244,10 +254,13 @@ void FramePlan::run(const ConstFrameView& input, const FrameView& output,
   const auto each_band = [&](auto&& act) {
     ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
       for (std::size_t j = 0; j < jobs_.size(); ++j) {
-        act(jobs_[j], j, band_of(jobs_[j], i), *workspaces_[i]);
+        if (!jobs_[j].sums) act(jobs_[j], j, band_of(jobs_[j], i), *workspaces_[i]);
       }
     });
   };
+  for (const Job& job : jobs_) {
+    if (job.sums) summer_->run(job, part_of(job), strips, threads);
+  }
   const bool rescale =
       std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.rescale; });
   std::vector<Extremes> extremes(rescale ? threads * jobs_.size() : 0);

@@ -41,7 +41,8 @@ struct Job {
   Kind kind = Kind::filter;
   Source source;
   Sink sink;
-  std::unique_ptr<const Stage> stage;  ///< of `filter`
+  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it has sums
+  std::optional<PlaneSums> sums;
   AxisGeometry x;
   AxisGeometry y;
   Size input;   ///< of the component
@@ -49,12 +50,14 @@ struct Job {
   int shift_x = 0;
   int shift_y = 0;
   double neutral = 0;  ///< code that `neutral` writes
+  double input_scale = 1;  ///< a code of the output is so many of the source's rows
   double base = 0;     ///< code of black or of neutral
   bool rescale = false;
 };
 
 /// Scratch of one thread.
 struct Workspace;
+class PlaneSummer;
 
 class FramePlan {
  public:
@@ -76,8 +79,6 @@ class FramePlan {
   Job& add_job(Job::Kind kind, int component);
   void make_stage(Job& job, const Filter& filter, double base, bool chroma);
   void prepare(unsigned threads);
-  void run_rescaled(Job& job, const Rect& part, const ConstFrameView& input,
-                    const FrameView& output);
 
   FrameLayout layout_;
   Border border_;
@@ -85,6 +86,7 @@ class FramePlan {
   Geometry geometry_;
   std::vector<Job> jobs_;
   std::vector<std::unique_ptr<Workspace>> workspaces_;
+  std::unique_ptr<PlaneSummer> summer_;
 };
 
 }  // namespace convolve

@@ -141,25 +141,24 @@ void Sink::store(const FrameView& frame, int y, int x, int count, int step,
   }
 }
 
-void Sink::store_difference(const ConstFrameView& original, const FrameView& frame, int y, int x,
-                            int count, int step, int from_y, const int* from_x,
-                            const std::byte* row) const noexcept {
-  for (int i = 0; i < count; ++i) {
-    const auto value = read<float>(row + static_cast<std::ptrdiff_t>(i) * step * 4);
-    std::array<const std::byte*, 3> from;
-    std::array<std::byte*, 3> to;
-    for (std::size_t c = 0; c < 3; ++c) {
-      const Component& place = component[c];
-      const auto& from_plane = original.plane[place.plane];
-      const auto& to_plane = frame.plane[place.plane];
-      from[c] = from_plane.data + from_y * from_plane.stride + place.offset +
-                from_x[i] * place.step;
-      to[c] = to_plane.data + y * to_plane.stride + place.offset + (x + i) * place.step;
-    }
-    if (frame_type == SampleType::u8) add_difference<std::uint8_t>(from, to, value, max_code);
-    else if (frame_type == SampleType::u16) add_difference<std::uint16_t>(from, to, value, max_code);
-    else add_difference<float>(from, to, value, max_code);
+void Sink::store_difference(const ConstFrameView& original, int from_x, int from_y,
+                            const FrameView& frame, int x, int y,
+                            const std::byte* sample) const noexcept {
+  const auto value = read<float>(sample);
+  std::array<const std::byte*, 3> from;
+  std::array<std::byte*, 3> to;
+  for (std::size_t c = 0; c < 3; ++c) {
+    const Component& place = component[c];
+    const auto& from_plane = original.plane[place.plane];
+    const auto& to_plane = frame.plane[place.plane];
+    from[c] = from_plane.data + from_y * from_plane.stride + place.offset + from_x * place.step;
+    to[c] = to_plane.data + y * to_plane.stride + place.offset + x * place.step;
   }
+  if (frame_type == SampleType::u8) return add_difference<std::uint8_t>(from, to, value, max_code);
+  if (frame_type == SampleType::u16) {
+    return add_difference<std::uint16_t>(from, to, value, max_code);
+  }
+  add_difference<float>(from, to, value, max_code);
 }
 
 }  // namespace convolve

@@ -64,10 +64,11 @@ struct Sink {
   /// Stores `count` pixels from every `step`th of `row`, at pixel `x` of row `y`.
   void store(const FrameView& frame, int y, int x, int count, int step,
              const std::byte* row) const noexcept;
-  /// For `difference`: `original` holds the pixel of the input that lies under each output.
-  void store_difference(const ConstFrameView& original, const FrameView& frame, int y, int x,
-                        int count, int step, int from_y, const int* from_x,
-                        const std::byte* row) const noexcept;
+  /// For `difference`: adds how much one sample of a row differs from the Y' of the pixel of
+  /// `original` at (from_x, from_y), at (x, y).
+  void store_difference(const ConstFrameView& original, int from_x, int from_y,
+                        const FrameView& frame, int x, int y,
+                        const std::byte* sample) const noexcept;
 };
 
 }  // namespace convolve

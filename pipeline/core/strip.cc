@@ -59,7 +59,6 @@ TileShape::TileShape(const Job& job) noexcept {
 }
 
 void Workspace::reserve(const Job& job) {
-  from_x.resize(std::max(from_x.size(), static_cast<std::size_t>(job.output.width)));
   if (!job.stage) return;
   const TileShape tile(job);
   input.reserve(static_cast<std::size_t>(tile.slots) * tile.slot_bytes);
@@ -101,7 +100,7 @@ void Strips::run(const Job& job, const Rect& part, const Stretch& stretch,
   if (job.kind == Job::Kind::copy) return run_copy(job, part);
 
   const auto store = [&](int y, int x, std::byte* row, int count) noexcept {
-    store_row(job, stretch, y, x, count, row, workspace);
+    store_row(job, stretch, y, x, count, row);
   };
   const Rect inner = in_place_part(job, part);
   if (inner.x0 >= inner.x1) return run_padded(job, part, workspace, store);
@@ -295,7 +294,7 @@ void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) c
 }
 
 void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
-                       std::byte* row, Workspace& workspace) const noexcept {
+                       std::byte* row) const noexcept {
   const int computed = ((count - 1) * job.x.stride + 1) * job.source.channels;
   if (job.rescale) {
     if (job.sink.type == SampleType::u8) {
@@ -309,13 +308,13 @@ void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int
   if (job.sink.kind != Sink::Kind::difference) {
     return job.sink.store(output_, y, x, count, job.x.stride, row);
   }
-  for (int i = 0; i < count; ++i) {
-    workspace.from_x[static_cast<std::size_t>(i)] =
-        std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
-  }
   const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
-  job.sink.store_difference(input_, output_, y, x, count, job.x.stride, from_y,
-                            workspace.from_x.data(), row);
+  for (int i = 0; i < count; ++i) {
+    const int from_x = std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
+    job.sink.store_difference(input_, from_x, from_y, output_, x + i, y,
+                              row + static_cast<std::ptrdiff_t>(i) * job.x.stride *
+                                        job.sink.pixel_bytes());
+  }
 }
 
 void copy_planes(const ConstFrameView& input, const FrameView& output) noexcept {

@@ -51,7 +51,6 @@ struct Workspace {
   std::vector<std::byte*> slots;
   std::vector<const std::byte*> in_rows;
   std::vector<std::byte*> out_rows;
-  std::vector<int> from_x;
 
   /// Makes room for everything that `job` needs, so that running it takes no memory.
   void reserve(const Job& job);
@@ -82,6 +81,12 @@ class Strips {
   /// The extremes of the plain values of a `rescale` job.
   Extremes measure(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
 
+  /// Reads `count` pixels from (x0, y) on, those beyond the edges by the border.
+  void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept;
+  /// Writes `count` computed pixels to (x, y) and on.
+  void store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
+                 std::byte* row) const noexcept;
+
  private:
   void run_neutral(const Job& job, const Rect& part) const noexcept;
   void run_copy(const Job& job, const Rect& part) const noexcept;
@@ -90,9 +95,6 @@ class Strips {
   template <typename Take>
   void run_padded(const Job& job, const Rect& part, Workspace& workspace,
                   const Take& take) const noexcept;
-  void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept;
-  void store_row(const Job& job, const Stretch& stretch, int y, int x, int count, std::byte* row,
-                 Workspace& workspace) const noexcept;
   [[nodiscard]] Rect in_place_part(const Job& job, const Rect& part) const noexcept;
 
   const ConstFrameView& input_;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cmath>
 
 #include <convolve/kernel.h>
 
 #include "core/linear.h"
 #include "core/param_table.h"
+#include "core/smooth_axis.h"
 
 namespace convolve {
 
@@ -40,6 +42,14 @@ class GaussianFilter final : public Filter {
     return make_separable_stage(spec, taps_of(std::ldexp(sigma_x_, -spec.shift_x)),
                                 taps_of(std::ldexp(sigma_y_, -spec.shift_y)), {},
                                 kAllowedError * (spec.max_code + 1) / 256);
+  }
+  [[nodiscard]] std::optional<PlaneSums> make_sums(const StageSpec& spec, int width,
+                                                   int height) const override {
+    const double across = std::ldexp(sigma_x_, -spec.shift_x);
+    const double down = std::ldexp(sigma_y_, -spec.shift_y);
+    if (std::max(across, down) < kWideSigma) return std::nullopt;
+    return PlaneSums{smooth_axis(across, width, params().border),
+                     smooth_axis(down, height, params().border)};
   }
 
  private:

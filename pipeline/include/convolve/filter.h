@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include <convolve/format.h>
 #include <convolve/params.h>
@@ -87,6 +89,28 @@ class Stage {
   virtual void process(const RowBlock& block, std::byte* scratch) const noexcept = 0;
 };
 
+/// Lines as weighted sums of lines: output line `i` is the sum of `weight[j]` times input line
+/// `index[j]`, for j in [begin[i], begin[i + 1]). Index -1 is the constant border.
+struct LineSums {
+  int inputs = 0;
+  std::vector<int> begin{0};
+  std::vector<int> index;
+  std::vector<float> weight;  ///< of each output line they sum to 1
+
+  [[nodiscard]] int lines() const noexcept { return static_cast<int>(begin.size()) - 1; }
+};
+
+/// One pass over an axis, or two with fewer lines between them.
+struct AxisSums {
+  std::vector<LineSums> passes;
+};
+
+/// What separable filters give instead of a stage where their reach is too large for windows.
+struct PlaneSums {
+  AxisSums x;
+  AxisSums y;
+};
+
 /// A filter with its parameters. Immutable: any number of threads may use it at once.
 class Filter {
  public:
@@ -101,6 +125,13 @@ class Filter {
   /// first asks for `f32` rows of the plain values, then maps [min, max] to [0, M].
   [[nodiscard]] virtual bool rescales() const { return false; }
   [[nodiscard]] virtual std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const = 0;
+  /// Sums for planes of `width` × `height` samples, to be used instead of a stage; nothing where a
+  /// stage serves. Only for filters that keep the size and whose taps sum to 1.
+  [[nodiscard]] virtual std::optional<PlaneSums> make_sums(const StageSpec& spec, int width,
+                                                           int height) const {
+    (void)spec, (void)width, (void)height;
+    return std::nullopt;
+  }
 
  protected:
   explicit Filter(std::unique_ptr<const Params> params) : params_(std::move(params)) {}

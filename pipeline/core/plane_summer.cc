@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: MIT
+#include "core/plane_summer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/thread_pool.h"
+
+namespace convolve {
+
+namespace {
+
+std::size_t row_bytes(int samples, SampleType type) {
+  return (static_cast<std::size_t>(samples) * static_cast<std::size_t>(sample_size(type)) + 63) /
+         64 * 64;
+}
+
+int most_lines(const AxisSums& axis) {
+  int most = 0;
+  for (const LineSums& sums : axis.passes) most = std::max({most, sums.inputs, sums.lines()});
+  return most;
+}
+
+// Lines of the axis between its passes.
+int lines_between(const AxisSums& axis) { return axis.passes.front().lines(); }
+
+std::size_t most_terms(const PlaneSums& sums) {
+  std::size_t most = 1;
+  for (const AxisSums* axis : {&sums.x, &sums.y}) {
+    for (const LineSums& lines : axis->passes) {
+      for (int i = 0; i < lines.lines(); ++i) {
+        const auto at = static_cast<std::size_t>(i);
+        most = std::max(most, static_cast<std::size_t>(lines.begin[at + 1] - lines.begin[at]));
+      }
+    }
+  }
+  return most;
+}
+
+std::pair<int, int> share(int count, unsigned threads, unsigned i) {
+  const auto cut = [&](unsigned k) {
+    return static_cast<int>(static_cast<std::int64_t>(count) * k / threads);
+  };
+  return {cut(i), cut(i + 1)};
+}
+
+}  // namespace
+
+void PlaneSummer::reserve(const Job& job, unsigned threads) {
+  const PlaneSums& sums = *job.sums;
+  const int channels = job.source.channels;
+  source_.reserve(row_bytes(job.input.width * channels, job.source.type) *
+                  static_cast<std::size_t>(job.input.height));
+  const int few_rows = lines_between(sums.y);
+  const std::size_t upright = row_bytes(job.input.width * channels, SampleType::f32) *
+                              static_cast<std::size_t>(few_rows);
+  const std::size_t turned = row_bytes(few_rows * channels, SampleType::f32) *
+                             static_cast<std::size_t>(most_lines(sums.x));
+  a_.reserve(std::max(upright, turned));
+  b_.reserve(std::max(upright, turned));
+  border_.reserve(row_bytes(std::max(job.input.width, few_rows) * channels, SampleType::f32));
+  out_.resize(std::max<std::size_t>(out_.size(), threads));
+  pointers_.resize(out_.size());
+  for (std::size_t i = 0; i < out_.size(); ++i) {
+    out_[i].reserve(row_bytes(job.input.width * channels + 64, SampleType::f32));
+    pointers_[i].resize(std::max(pointers_[i].size(), most_terms(sums)));
+  }
+  if (sums.y.passes.size() == 1) {
+    identity_ = {};
+    identity_.inputs = job.input.height;
+    for (int i = 0; i < job.input.height; ++i) {
+      identity_.index.push_back(i);
+      identity_.weight.push_back(1);
+      identity_.begin.push_back(i + 1);
+    }
+  }
+}
+
+void PlaneSummer::run(const Job& job, const Rect& part, const Strips& strips,
+                      unsigned threads) noexcept {
+  const PlaneSums& sums = *job.sums;
+  const int channels = job.source.channels;
+  const int few = lines_between(sums.y);
+  const auto upright = [&](ScratchBuffer& buffer) {
+    return Plane{buffer.data(), row_bytes(job.input.width * channels, SampleType::f32),
+                 SampleType::f32, job.input.width * channels};
+  };
+  const auto turned = [&](ScratchBuffer& buffer) {
+    return Plane{buffer.data(), row_bytes(few * channels, SampleType::f32), SampleType::f32,
+                 few * channels};
+  };
+  load(job, strips, threads);
+  const Plane source{source_.data(), row_bytes(job.input.width * channels, job.source.type),
+                     job.source.type, job.input.width * channels};
+  job.source.load_border(job.input.width, border_.data());
+  sum_lines(sums.y.passes[0], source, border_.data(), upright(a_), threads);
+
+  transpose(upright(a_), few, channels, turned(b_), threads);
+  Source real = job.source;
+  real.type = SampleType::f32;
+  real.load_border(few, border_.data());
+  sum_lines(sums.x.passes[0], turned(b_), border_.data(), turned(a_), threads);
+  const bool twice = sums.x.passes.size() > 1;
+  if (twice) sum_lines(sums.x.passes[1], turned(a_), nullptr, turned(b_), threads);
+  ScratchBuffer& blurred = twice ? b_ : a_;
+  ScratchBuffer& back = twice ? a_ : b_;
+  transpose(turned(blurred), job.input.width, channels, upright(back), threads);
+  store(job, sums.y.passes.size() > 1 ? sums.y.passes[1] : identity_, upright(back), part, strips,
+        threads);
+}
+
+void PlaneSummer::load(const Job& job, const Strips& strips, unsigned threads) noexcept {
+  const std::size_t stride = row_bytes(job.input.width * job.source.channels, job.source.type);
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(job.input.height, threads, i);
+    for (int y = first; y < last; ++y) {
+      strips.load_row(job, y, 0, job.input.width,
+                      source_.data() + static_cast<std::size_t>(y) * stride);
+    }
+  });
+}
+
+void PlaneSummer::sum_lines(const LineSums& sums, const Plane& from, const std::byte* border,
+                            const Plane& to, unsigned threads) noexcept {
+  constexpr int kTile = 512;  // samples a tile: the rows of a sum then stay in the second cache
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(sums.lines(), threads, i);
+    std::vector<const std::byte*>& rows = pointers_[i];
+    for (int x = 0; x < from.samples; x += kTile) {
+      for (int line = first; line < last; ++line) {
+        const auto begin = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line)]);
+        const auto count =
+            static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]) - begin;
+        for (std::size_t j = 0; j < count; ++j) {
+          const int index = sums.index[begin + j];
+          rows[j] = index < 0 ? border : from.data + static_cast<std::size_t>(index) * from.stride;
+        }
+        const RowSum sum{from.type, SampleType::f32, std::span(rows).first(count),
+                         std::span(sums.weight).subspan(begin, count)};
+        combine_rows(sum, x, std::min(x + kTile, from.samples),
+                     to.data + static_cast<std::size_t>(line) * to.stride);
+      }
+    }
+  });
+}
+
+void PlaneSummer::transpose(const Plane& from, int rows, int channels, const Plane& to,
+                            unsigned threads) noexcept {
+  const int columns = from.samples / channels;
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(columns, threads, i);
+    for (int x = first; x < last; ++x) {
+      auto* const row = reinterpret_cast<float*>(to.data + static_cast<std::size_t>(x) * to.stride);
+      for (int y = 0; y < rows; ++y) {
+        const auto* const column = reinterpret_cast<const float*>(
+            from.data + static_cast<std::size_t>(y) * from.stride);
+        std::memcpy(row + y * channels, column + x * channels,
+                    static_cast<std::size_t>(channels) * sizeof(float));
+      }
+    }
+  });
+}
+
+void PlaneSummer::store(const Job& job, const LineSums& sums, const Plane& from, const Rect& part,
+                        const Strips& strips, unsigned threads) noexcept {
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(part.y1 - part.y0, threads, i);
+    std::vector<const std::byte*>& rows = pointers_[i];
+    for (int y = part.y0 + first; y < part.y0 + last; ++y) {
+      const auto begin = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(y)]);
+      const auto count =
+          static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(y) + 1]) - begin;
+      for (std::size_t j = 0; j < count; ++j) {
+        rows[j] = from.data + static_cast<std::size_t>(sums.index[begin + j]) * from.stride;
+      }
+      const RowSum sum{SampleType::f32, job.sink.type, std::span(rows).first(count),
+                       std::span(sums.weight).subspan(begin, count),
+                       static_cast<float>(job.sink.max_code),
+                       static_cast<float>(1 / job.input_scale)};
+      const int channels = job.sink.channels;
+      combine_rows(sum, part.x0 * channels, part.x1 * channels, out_[i].data());
+      strips.store_row(job, {}, y, part.x0, part.x1 - part.x0,
+                       out_[i].data() + part.x0 * job.sink.pixel_bytes());
+    }
+  });
+}
+
+}  // namespace convolve

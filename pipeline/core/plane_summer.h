@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Runs the sums of a job over its whole plane.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "core/simd/combine.h"
+#include "core/strip.h"
+
+namespace convolve {
+
+/// Columns are treated as rows of the transposed plane, so that all passes are sums of rows:
+///
+///     samples ─y inward→ few rows ─transpose─x inward→ few columns ─x outward→ all columns
+///             ─transpose→ few rows ─y outward→ samples
+class PlaneSummer {
+ public:
+  /// Makes room. \throws std::bad_alloc
+  void reserve(const Job& job, unsigned threads);
+  /// Filters `part` of the job's plane. Room must have been made for the job.
+  void run(const Job& job, const Rect& part, const Strips& strips, unsigned threads) noexcept;
+
+ private:
+  struct Plane {
+    std::byte* data = nullptr;
+    std::size_t stride = 0;  ///< bytes
+    SampleType type = SampleType::f32;
+    int samples = 0;  ///< a row
+  };
+
+  void load(const Job& job, const Strips& strips, unsigned threads) noexcept;
+  void sum_lines(const LineSums& sums, const Plane& from, const std::byte* border,
+                 const Plane& to, unsigned threads) noexcept;
+  void transpose(const Plane& from, int rows, int channels, const Plane& to,
+                 unsigned threads) noexcept;
+  void store(const Job& job, const LineSums& sums, const Plane& from, const Rect& part,
+             const Strips& strips, unsigned threads) noexcept;
+
+  ScratchBuffer source_;
+  ScratchBuffer a_;
+  ScratchBuffer b_;
+  ScratchBuffer border_;
+  std::vector<ScratchBuffer> out_;                      ///< of each thread
+  std::vector<std::vector<const std::byte*>> pointers_; ///< of each thread
+  LineSums identity_;
+};
+
+}  // namespace convolve

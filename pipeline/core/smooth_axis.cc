@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include "core/smooth_axis.h"
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include <convolve/kernel.h>
+
+#include "core/border.h"
+
+namespace convolve {
+
+namespace {
+
+double gaussian(double distance, double sigma) {
+  return std::exp(-0.5 * (distance / sigma) * (distance / sigma));
+}
+
+// Adds a line whose weights, once those that fall on the same sample are joined, sum to 1.
+void add_line(LineSums& sums, const std::map<int, double>& weights) {
+  double sum = 0;
+  for (const auto& [index, weight] : weights) sum += weight;
+  for (const auto& [index, weight] : weights) {
+    sums.index.push_back(index);
+    sums.weight.push_back(static_cast<float>(weight / sum));
+  }
+  sums.begin.push_back(static_cast<int>(sums.index.size()));
+}
+
+LineSums direct_sums(double sigma, int size, Border border) {
+  const std::vector<double> taps = sigma > 0 ? gaussian_taps(sigma) : std::vector<double>{1.0};
+  const int radius = static_cast<int>(taps.size()) / 2;
+  LineSums sums;
+  sums.inputs = size;
+  for (int at = 0; at < size; ++at) {
+    std::map<int, double> weights;
+    for (int i = -radius; i <= radius; ++i) {
+      weights[border_index(at + i, size, border)] += taps[static_cast<std::size_t>(i + radius)];
+    }
+    add_line(sums, weights);
+  }
+  return sums;
+}
+
+}  // namespace
+
+AxisSums smooth_axis(double sigma, int size, Border border) {
+  if (sigma < kWideSigma) return {{direct_sums(sigma, size, border)}};
+  const double half = sigma / std::sqrt(2.0);  // the variances of the two passes add up
+  const double apart = half;
+  const double reach = 4.2 * half;
+  const int first = static_cast<int>(std::floor(-reach / apart));
+  const int last = static_cast<int>(std::ceil((size - 1 + reach) / apart));
+
+  LineSums inward;
+  inward.inputs = size;
+  for (int k = first; k <= last; ++k) {
+    const double centre = k * apart;
+    std::map<int, double> weights;
+    const int end = static_cast<int>(std::floor(centre + reach));
+    for (int i = static_cast<int>(std::ceil(centre - reach)); i <= end; ++i) {
+      weights[border_index(i, size, border)] += gaussian(i - centre, half);
+    }
+    add_line(inward, weights);
+  }
+
+  LineSums outward;
+  outward.inputs = last - first + 1;
+  for (int at = 0; at < size; ++at) {
+    std::map<int, double> weights;
+    for (int k = first; k <= last; ++k) {
+      if (std::abs(at - k * apart) <= reach) weights[k - first] = gaussian(at - k * apart, half);
+    }
+    add_line(outward, weights);
+  }
+  return {{std::move(inward), std::move(outward)}};
+}
+
+}  // namespace convolve

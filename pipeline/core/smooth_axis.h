@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Gaussians of any standard deviation at the cost of a small one.
+#pragma once
+
+#include <convolve/filter.h>
+
+namespace convolve {
+
+/// Sums that blur an axis of `size` samples. From `kWideSigma` on in two passes: a Gaussian of
+/// σ/√2 is sampled at a distance of σ/√2, and interpolated with the same Gaussian. A Gaussian
+/// sampled at a distance of its σ keeps frequencies above half the sampling rate below
+/// exp(−π²) = 5e-5, so nothing visible folds back, and the two variances add up to σ². Each sample
+/// costs about 16 products, whatever σ is. Against the single Gaussian, truncated at 4σ, the
+/// largest error of an axis is 0.06 codes of 8 bits.
+AxisSums smooth_axis(double sigma, int size, Border border);
+
+/// From here on two passes are cheaper than one, and as exact as the contract wants.
+inline constexpr double kWideSigma = 6;
+
+}  // namespace convolve
