@@ -162,7 +162,11 @@ std::vector<const AVStream*> plan_copies(const AVFormatContext& input, const AVS
                                : name + " " + std::string(type_name(codec.codec_type))),
          hint);
   }
-  if (left_out) warn("holds pictures alone, other streams are left out");
+  if (left_out && on_note) {
+    // Nobody expects sound in a PNG.
+    on_note(container.kind == OutputKind::pictures ? NoteLevel::detail : NoteLevel::warning,
+            output + ": " + container.label + " holds pictures alone, other streams are left out");
+  }
   const bool turned = av_stream_get_side_data(&video, AV_PKT_DATA_DISPLAYMATRIX, nullptr) != nullptr;
   if (turned && silent) warn("cannot say that the picture is to be shown turned");
   if (turned && !silent && !is_mov(*container.format)) {

@@ -68,6 +68,19 @@ bool has_option(const AVCodec& codec, const char* name) {
                      AV_OPT_SEARCH_FAKE_OBJ) != nullptr;
 }
 
+// x264 itself writes to stderr about a preset that it does not know.
+void check_x26x_preset(const AVCodec& codec, const std::string& preset) {
+  constexpr std::array kPresets{"ultrafast", "superfast", "veryfast", "faster",  "fast",
+                                "medium",    "slow",      "slower",   "veryslow", "placebo"};
+  const std::string_view name = codec.name;
+  if (!name.starts_with("libx26")) return;
+  if (std::find(kPresets.begin(), kPresets.end(), preset) != kPresets.end()) return;
+  std::string known;
+  for (const char* one : kPresets) known += std::string(known.empty() ? "" : " ") + one;
+  fail(MediaError::Kind::usage, "--enc-preset", std::string(name) + " has no preset '" + preset + "'",
+       "it has " + known);
+}
+
 bool always_lossless(const Trait& trait) {
   return trait.lossless != nullptr && *trait.lossless == '\0';
 }
@@ -118,6 +131,7 @@ void check_encoder_options(const AVCodec& codec, const WriteOptions& options) {
       !has_option(codec, "cpu-used")) {
     refuse("--enc-preset", codec, "has no presets");
   }
+  if (!options.encoder_preset.empty()) check_x26x_preset(codec, options.encoder_preset);
 }
 
 void set_encoder_options(AVCodecContext& context, Dictionary& dictionary,
