@@ -40,7 +40,11 @@ static void convolve_on_signal(int number) {
       first_signal.store(number);
       if (job == nullptr) break;
       job->stop();
-      if (announces.load()) say("\nconvolve: stopping: the file is finished; again removes it\n");
+      if (announces.load()) {
+        // A terminal shows ^C behind the bar.
+        if (isatty(STDERR_FILENO) == 1) say("\n");
+        say("convolve: stopping: the file is finished; again removes it\n");
+      }
       break;
     case 1:
       if (job != nullptr) job->abort();

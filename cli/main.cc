@@ -5,8 +5,10 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <mutex>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <poll.h>
@@ -60,12 +62,12 @@ bool reader_has_gone() {
 void check_terminals(const TranscodeOptions& job) {
   if (job.input == "-" && isatty(STDIN_FILENO) == 1) {
     throw MediaError(MediaError::Kind::input,
-                     "standard input: is a terminal\nPipe Y4M into it, as in: ffmpeg -i in.mp4 "
+                     "standard input: is a terminal\npipe Y4M into it, as in: ffmpeg -i in.mp4 "
                      "-pix_fmt yuv420p -f yuv4mpegpipe - | convolve - -o out.mp4");
   }
   if (job.output == "-" && isatty(STDOUT_FILENO) == 1) {
     throw MediaError(MediaError::Kind::output,
-                     "standard output: is a terminal\nPipe it into a program that reads Y4M, as "
+                     "standard output: is a terminal\npipe it into a program that reads Y4M, as "
                      "in: convolve in.mp4 -o - | mpv -");
   }
 }
@@ -75,15 +77,40 @@ std::string shown_output(const std::string& output) {
   return output == "null:" ? "nothing written" : output;
 }
 
-TranscodeOptions job_with_notes(const Options& options, ProgressPrinter& printer) {
-  TranscodeOptions job = options.job;
-  job.on_note = [&options, &printer](NoteLevel level, const std::string& text) {
+// Passes on what a job has to say. Until `open`, warnings wait: where the job is refused, its error
+// alone is worth a line.
+class Notes {
+ public:
+  Notes(const Options& options, ProgressPrinter& printer)
+      : quiet_(options.quiet), verbose_(options.verbose), printer_(printer) {}
+
+  void take(NoteLevel level, const std::string& text) {
     const bool warning = level == NoteLevel::warning;
-    if (options.quiet || (!warning && !options.verbose)) return;
-    printer.say(without_controls((warning ? "convolve: warning: " : "convolve: ") + text));
-  };
-  return job;
-}
+    if (quiet_ || (!warning && !verbose_)) return;
+    const std::lock_guard lock(mutex_);
+    waiting_.push_back(without_controls((warning ? "convolve: warning: " : "convolve: ") + text));
+    if (open_) say_waiting();
+  }
+
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    say_waiting();
+  }
+
+ private:
+  void say_waiting() {
+    for (const std::string& line : waiting_) printer_.say(line);
+    waiting_.clear();
+  }
+
+  bool quiet_;
+  bool verbose_;
+  ProgressPrinter& printer_;
+  std::mutex mutex_;
+  bool open_ = false;
+  std::vector<std::string> waiting_;
+};
 
 int finish(const Options& options, const TranscodeProgress& done) {
   const int signal = Interrupts::signal();
@@ -98,8 +125,12 @@ int run_job(const Options& options) {
   check_terminals(options.job);
   const Interrupts interrupts(!options.quiet);
   ProgressPrinter printer(stderr, ProgressStyle::of(stderr));
+  Notes notes(options, printer);
   try {
-    Transcoder transcoder(job_with_notes(options, printer));
+    TranscodeOptions job = options.job;
+    job.on_note = [&notes](NoteLevel level, const std::string& text) { notes.take(level, text); };
+    Transcoder transcoder(std::move(job));
+    notes.open();
     if (options.verbose) {
       printer.say("convolve: as a pipeline: " + transcoder.gst_launch_line());
     }

@@ -159,8 +159,8 @@ std::string option_hint(std::string_view written) {
     const auto found = std::ranges::find_if(names, longer);
     if (found != names.end()) nearest = *found;
   }
-  if (nearest.empty()) return "Try 'convolve --help'.";
-  return "Did you mean '--" + std::string(nearest) + "'?";
+  if (nearest.empty()) return "try 'convolve --help'";
+  return "did you mean '--" + std::string(nearest) + "'?";
 }
 
 // `-frames 10` would be read as `-f rames`; say what is wrong before it misleads.
@@ -170,7 +170,7 @@ void refuse_single_dash(std::span<const std::string> arguments) {
     if (argument.size() < 3 || argument[0] != '-' || argument[1] == '-') continue;
     const std::string name = argument.substr(1, argument.find('=') - 1);
     if (find_option(name) != nullptr) {
-      refuse(argument, "long options begin with two dashes", "Did you mean '--" + name + "'?");
+      refuse(argument, "long options begin with two dashes", "did you mean '--" + name + "'?");
     }
   }
 }
@@ -199,9 +199,9 @@ std::vector<po::option> split_arguments(std::span<const std::string> arguments) 
     const std::string name = option != nullptr ? dashed(*option) : error.get_option_name();
     if (error.kind() == po::invalid_syntax::extra_parameter) refuse(name, "takes no value");
     refuse(name, "a value is missing",
-           option != nullptr ? "Write " + name + " " + std::string(option->value) + "." : "");
+           option != nullptr ? "write " + name + " " + std::string(option->value) : "");
   } catch (const po::error& error) {
-    refuse("arguments", error.what(), "Try 'convolve --help'.");
+    refuse("arguments", error.what(), "try 'convolve --help'");
   }
 }
 
@@ -211,7 +211,7 @@ void check_topic(const Options& options) {
   if (std::ranges::find(names, options.topic) != names.end()) return;
   const std::string_view nearest = nearest_name(options.topic, names);
   refuse("--list", "'" + options.topic + "' is none of filters, kernels, borders, formats",
-         nearest.empty() ? "" : "Did you mean '" + std::string(nearest) + "'?");
+         nearest.empty() ? "" : "did you mean '" + std::string(nearest) + "'?");
 }
 
 void check_help_filter(const Options& options) {
@@ -220,8 +220,8 @@ void check_help_filter(const Options& options) {
   for (const FilterInfo* info : all_filters()) names.push_back(info->name);
   const std::string_view nearest = nearest_name(options.topic, names);
   refuse("--help-filter", "'" + options.topic + "' is no filter",
-         nearest.empty() ? "Try 'convolve --list filters'."
-                         : "Did you mean '" + std::string(nearest) + "'?");
+         nearest.empty() ? "try 'convolve --list filters'"
+                         : "did you mean '" + std::string(nearest) + "'?");
 }
 
 // Names that a later release gives a meaning must not be taken for files now.
@@ -247,11 +247,11 @@ void check_output_name(const std::string& output) {
 void check_together(Options& options, const std::vector<std::string>& inputs) {
   TranscodeOptions& job = options.job;
   if (inputs.empty()) {
-    refuse("INPUT", "is missing", "Usage: convolve INPUT -o OUTPUT [-f CHAIN] [options]");
+    refuse("INPUT", "is missing", "usage: convolve INPUT -o OUTPUT [-f CHAIN] [options]");
   }
   if (inputs.size() > 1) {
     refuse("'" + inputs[1] + "'", "there is an INPUT already, '" + inputs[0] + "'",
-           "Put -o before the output and quotes around the chain.");
+           "put -o before the output and quotes around the chain");
   }
   job.input = inputs.front();
   if (job.input.empty()) refuse("INPUT", "is empty");
@@ -265,7 +265,7 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
   if (job.end && *job.end <= 0) refuse("--end", "leaves nothing");
   if (job.output.empty()) {
     if (options.action != Action::print_gst) {
-      refuse("OUTPUT", "is missing", "Say where to write: -o OUTPUT, or -o - for Y4M to a pipe.");
+      refuse("OUTPUT", "is missing", "say where to write: -o OUTPUT, or -o - for Y4M to a pipe");
     }
     job.output = "null:";
   }

@@ -129,6 +129,10 @@ INSTANTIATE_TEST_SUITE_P(
               "chain, column 13: '2' is no filter; a value that holds , or : needs quotes, as in "
               "key='…'"},
         // Columns are counted in characters.
+        Wrong{"sobel=roi='1,2,3'",
+              "chain, column 11: sobel: roi: '1,2,3' is not x,y,w,h in pixels"},
+        Wrong{"kernel=box(3):stride=2:roi='0,0,8,8'",
+              "chain, column 28: kernel: roi: not possible with a filter that changes the size"},
         Wrong{"kernel=kernel=@absent.txt",
               "chain, column 15: kernel: kernel: @absent.txt: No such file or directory"},
         // Columns are counted in characters.

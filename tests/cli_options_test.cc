@@ -80,18 +80,18 @@ TEST(Options, PrintGstNeedsNoOutput) {
 }
 
 TEST(Options, MistakesAreNamedWithTheNearestName) {
-  EXPECT_EQ(error_of({"a", "--outptu", "b"}), "--outptu: no such option\nDid you mean '--output'?");
+  EXPECT_EQ(error_of({"a", "--outptu", "b"}), "--outptu: no such option\ndid you mean '--output'?");
   EXPECT_EQ(error_of({"a", "-o", "b", "--over"}),
-            "--over: no such option\nDid you mean '--overwrite'?");
-  EXPECT_EQ(error_of({"a", "-codex", "b"}), "-codex: no such option\nDid you mean '--codec'?");
+            "--over: no such option\ndid you mean '--overwrite'?");
+  EXPECT_EQ(error_of({"a", "-codex", "b"}), "-codex: no such option\ndid you mean '--codec'?");
   EXPECT_EQ(error_of({"a", "-frames", "5"}),
-            "-frames: long options begin with two dashes\nDid you mean '--frames'?");
-  EXPECT_EQ(error_of({"--zebra"}), "--zebra: no such option\nTry 'convolve --help'.");
+            "-frames: long options begin with two dashes\ndid you mean '--frames'?");
+  EXPECT_EQ(error_of({"--zebra"}), "--zebra: no such option\ntry 'convolve --help'");
   EXPECT_EQ(error_of({"--list", "kernel"}),
             "--list: 'kernel' is none of filters, kernels, borders, formats\n"
-            "Did you mean 'kernels'?");
+            "did you mean 'kernels'?");
   EXPECT_EQ(error_of({"--help-filter", "sobol"}),
-            "--help-filter: 'sobol' is no filter\nDid you mean 'sobel'?");
+            "--help-filter: 'sobol' is no filter\ndid you mean 'sobel'?");
 }
 
 TEST(Options, ValuesThatAreWrongAreRefused) {
@@ -111,7 +111,7 @@ TEST(Options, ValuesThatAreWrongAreRefused) {
   EXPECT_EQ(with("--end", "0"), "--end: leaves nothing");
   EXPECT_EQ(with("-o", "c"), "--output: is given twice");
   EXPECT_EQ(error_of({"a", "-o", "b", "--quiet=1"}), "--quiet: takes no value");
-  EXPECT_EQ(error_of({"a", "-o", "b", "--crf"}), "--crf: a value is missing\nWrite --crf N.");
+  EXPECT_EQ(error_of({"a", "-o", "b", "--crf"}), "--crf: a value is missing\nwrite --crf N");
   EXPECT_EQ(error_of({"a", "-o", "b", "--start", "5", "--end", "5"}),
             "--end: does not come after --start");
   EXPECT_EQ(error_of({"a", "-o", "b", "--crf", "5", "--bitrate", "1M"}),
@@ -122,7 +122,7 @@ TEST(Options, ValuesThatAreWrongAreRefused) {
 TEST(Options, ALineBreakInANameDoesNotBreakTheLine) {
   EXPECT_EQ(error_of({"a\nb", "c", "-o", "d"}),
             "'c': there is an INPUT already, 'a b'\n"
-            "Put -o before the output and quotes around the chain.");
+            "put -o before the output and quotes around the chain");
 }
 
 TEST(Options, TimesInSecondsOrClockForm) {

@@ -70,7 +70,7 @@ class Cli : public testing::Test {
 TEST_F(Cli, WrongUsageIsCode2) {
   expect_error({}, 2, "INPUT: is missing");
   expect_error({"clip.y4m"}, 2, "OUTPUT: is missing");
-  expect_error({"clip.y4m", "-o", "o.mkv", "--crff", "3"}, 2, "Did you mean '--crf'?");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--crff", "3"}, 2, "did you mean '--crf'?");
   expect_error({"clip.y4m", "-o", "o.mkv", "--crf", "x"}, 2, "--crf: 'x' is not a number");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gausian"}, 2, "did you mean 'gaussian'?");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gaussian=sgima=2"}, 2, "did you mean 'sigma'?");

@@ -45,10 +45,13 @@ Names param_names(const FilterInfo& info) {
   return names;
 }
 
+// What a missing quote leaves behind: `roi=10,20,64,48` seems to go on with a filter '20'.
+bool is_like_a_value(std::string_view name) {
+  return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) == 0;
+}
+
 std::string unknown_filter(std::string_view name) {
-  // What a missing quote leaves behind: `roi=10,20,64,48` seems to go on with a filter '20'.
-  const bool like_a_value = !name.empty() && !std::isalpha(static_cast<unsigned char>(name[0]));
-  if (like_a_value) {
+  if (is_like_a_value(name)) {
     return quoted(name) + " is no filter; a value that holds , or : needs quotes, as in key='…'";
   }
   if (const auto colon = name.find(':'); colon != std::string_view::npos) {
@@ -112,7 +115,9 @@ class Reader {
       ++at_;
       values(spec, info);
     }
-    if (info != nullptr) check_together(spec, *info, start);
+    // A value that lacks its quotes is best told of where it breaks off, by the next filter.
+    const bool cut_off = at(',') && is_like_a_value(trim(text_.substr(at_ + 1)));
+    if (info != nullptr && !cut_off) check_together(spec, *info, start);
     return spec;
   }
 
