@@ -66,13 +66,13 @@ void PlaneSummer::reserve(const Job& job, unsigned threads) {
     pointers_[i].resize(std::max(pointers_[i].size(), most_terms(sums)));
   }
   if (sums.y.passes.size() == 1) {
-    identity_ = {};
-    identity_.inputs = job.input.height;
-    for (int i = 0; i < job.input.height; ++i) {
+    // It serves every plane of the frame, so it only grows.
+    for (int i = identity_.inputs; i < job.input.height; ++i) {
       identity_.index.push_back(i);
       identity_.weight.push_back(1);
       identity_.begin.push_back(i + 1);
     }
+    identity_.inputs = std::max(identity_.inputs, job.input.height);
   }
 }
 
