@@ -41,6 +41,8 @@ show() {
   line=
   for word in "$@"; do
     case $word in
+      !) line="$line !" ;;
+      *\'*) line="$line \"$word\"" ;;
       *[!A-Za-z0-9_./=:,%+@-]*) line="$line '$word'" ;;
       *) line="$line $word" ;;
     esac

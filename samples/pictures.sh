@@ -8,13 +8,13 @@ cd "$samples/pictures"
 if ffmpeg -nostdin -v error -y -i scene.svg -frames:v 1 -pix_fmt rgb24 "$out/scene.png" 2>&1; then
   cp "$out/scene.png" scene.png
 fi
-ffmpeg -nostdin -v error -y -i scene.png -vf scale=480:-1:flags=area -pix_fmt rgb24 before.png
+ffmpeg -nostdin -v error -y -i scene.png -vf scale=400:-1:flags=area -pix_fmt rgb24 before.png
 
 picture() {
   show "$convolve" before.png -q -y -o "$1.png" -f "$2"
 }
 picture kernel-emboss "kernel=kernel=emboss"
 picture gaussian "gaussian=sigma=4"
-picture gaussian-roi "gaussian=sigma=6:roi='140,90,140,130'"
+picture gaussian-roi "gaussian=sigma=6:roi='116,75,118,108'"
 picture sobel "sobel"
 picture sobel-color "sobel=color-mode=per-channel"
