@@ -239,6 +239,8 @@ void base_class_init(gpointer klass, gpointer) {
 void base_instance_init(GTypeInstance* instance, gpointer klass) {
   auto* const element = reinterpret_cast<Element*>(instance);
   element->state = new ElementState(&element->parent, *static_cast<ElementClass*>(klass)->info);
+  // Sizes that come out are no better as sizes that go in: caps are in order as they are.
+  gst_base_transform_set_prefer_passthrough(GST_BASE_TRANSFORM_CAST(instance), FALSE);
 }
 
 void class_init(gpointer klass, gpointer data) {

@@ -68,6 +68,7 @@ bool ElementState::start() {
   {
     const ObjectLock lock(element_);
     active_ = nullptr;
+    posted_.clear();
   }
   problem_.clear();
   const bool usable = adopt(nullptr);
@@ -118,6 +119,12 @@ std::shared_ptr<const Filter> ElementState::negotiating_filter() {
 }
 
 void ElementState::post_error(const std::string& text) {
+  // Frames go on coming, and pads send refused caps again; people need not read of it again.
+  {
+    const ObjectLock lock(element_);
+    if (text == posted_) return;
+    posted_ = text;
+  }
   const TextPtr valid(g_utf8_make_valid(text.c_str(), -1));
   GST_ELEMENT_ERROR(element_, LIBRARY, SETTINGS, ("%s", valid.get()), (nullptr));
 }
@@ -142,12 +149,15 @@ bool ElementState::adopt(GstCaps* caps) {
   const CapsPtr input =
       caps != nullptr ? CapsPtr(gst_caps_ref(caps))
                       : current_caps(GST_BASE_TRANSFORM_SINK_PAD(element_));
-  std::string problem = active_->error;
-  if (active_->filter && input) problem = refusal(*active_->filter, input.get());
-  // Pads send caps again that were refused; people need not read of it again.
-  if (!problem.empty() && problem != problem_) post_error(problem);
-  problem_ = std::move(problem);
-  return problem_.empty();
+  problem_ = active_->error;
+  if (active_->filter && input) problem_ = refusal(*active_->filter, input.get());
+  if (!problem_.empty()) {
+    post_error(problem_);
+    return false;
+  }
+  const ObjectLock lock(element_);
+  posted_.clear();
+  return true;
 }
 
 void ElementState::activate(std::shared_ptr<const Plan> plan) {

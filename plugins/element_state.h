@@ -61,7 +61,7 @@ class ElementState {
   /// \returns true where the base class shall copy the meta. Streaming thread.
   bool transform_meta(const GstMeta* meta, GstBuffer* input, GstBuffer* output);
 
-  /// Posts an error message on the bus.
+  /// Posts an error message on the bus, once until something changes. Any thread.
   void post_error(const std::string& text);
 
  private:
@@ -73,10 +73,11 @@ class ElementState {
   Settings settings_;
   std::atomic<bool> running_ = false;
 
-  // Under the object lock, and written by the streaming thread alone.
+  // Under the object lock; the first two are written by the streaming thread alone.
   std::shared_ptr<const Plan> active_;
   bool negotiating_ = false;
   std::shared_ptr<const Plan> announced_;  ///< the plan that other elements were told of
+  std::string posted_;                     ///< the error that the bus was told of
 
   // The streaming thread's.
   std::string problem_;

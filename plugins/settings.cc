@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include <convolve/engine.h>
+
 #include "handles.h"
 
 namespace convolve {
@@ -16,7 +18,9 @@ std::shared_ptr<const Plan> make_plan(const FilterInfo& info, const Params& valu
   plan->error = std::move(error);
   if (!plan->error.empty()) return plan;
   try {
-    plan->filter = info.make(values);
+    std::shared_ptr<const Filter> filter = info.make(values);
+    Engine::check_roi(*filter);
+    plan->filter = std::move(filter);
   } catch (const std::exception& problem) {
     plan->error = problem.what();
   }
