@@ -60,6 +60,11 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
     const int first_group = y / kGroupRows;
     ring.fill(first_group);
     for (int base = 0; base < kOut && y + base < block.rows; base += kRowsAtOnce) {
+      Out* to[kRowsAtOnce];
+      for (int out = 0; out < kRowsAtOnce; ++out) {
+        const int row = y + base + out;
+        to[out] = reinterpret_cast<Out*>(row < block.rows ? block.out[row] : spare);
+      }
       for (int x = 0; x < samples; x += kVectors * step) {
         Sums sums;
         const VI32 init = finisher.Init();
@@ -70,12 +75,8 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
                          ring.lanes(first_group + k) + x);
           }
         }
-        for (int out = 0; out < kRowsAtOnce; ++out) {
-          const int row = y + base + out;
-          auto* const to =
-              reinterpret_cast<Out*>(row < block.rows ? block.out[row] : spare) + x;
-          for (int v = 0; v < kVectors; ++v) finisher.Store(sums.at[out][v], to + v * step);
-        }
+        HWY_UNROLL(4)
+        for (int out = 0; out < kRowsAtOnce; ++out) finisher.Store(sums.at[out], to[out] + x);
       }
     }
   }

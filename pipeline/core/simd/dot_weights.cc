@@ -98,9 +98,11 @@ DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTa
 }
 
 std::vector<std::int32_t> pair_weights(const std::vector<std::int32_t>& weights) {
+  const auto at = [&weights](std::size_t i) { return i < weights.size() ? weights[i] : 0; };
   std::vector<std::int32_t> words;
-  for (std::size_t i = 0; i < weights.size(); i += 2) {
-    words.push_back(pack_halves(weights[i], i + 1 < weights.size() ? weights[i + 1] : 0));
+  for (std::size_t i = 0; i <= weights.size(); i += 2) {
+    words.push_back(pack_halves(at(i), at(i + 1)));
+    words.push_back(pack_halves(i == 0 ? 0 : at(i - 1), at(i)));
   }
   return words;
 }

@@ -44,6 +44,53 @@ HWY_INLINE Out FinishOne(const IntFinish& finish, std::int32_t sum) {
 
 #if HWY_TARGET != HWY_SCALAR
 
+/// Where the four-byte units of a pair of vectors of sums lie once both were narrowed to bytes:
+/// targets interleave the two by blocks of 128 bits. Found by narrowing units that are numbered.
+inline auto PairOrder() {
+  const hn::ScalableTag<std::int32_t> d;
+  const hn::Repartition<std::int16_t, decltype(d)> d16;
+  const hn::Half<hn::Repartition<std::uint8_t, decltype(d)>> d8;
+  const hn::Half<decltype(d)> units;
+  const auto count = static_cast<std::int32_t>(hn::Lanes(d));
+  const auto first = hn::ShiftRight<2>(hn::Iota(d, 0));
+  const auto second = hn::ShiftRight<2>(hn::Iota(d, count));
+  const auto bytes = hn::DemoteTo(d8, hn::ReorderDemote2To(d16, first, second));
+  HWY_ALIGN std::uint8_t found[64];
+  hn::Store(bytes, d8, found);
+  HWY_ALIGN std::int32_t order[16] = {};
+  for (std::int32_t i = 0; i < count / 2; ++i) order[found[4 * i]] = i;
+  return hn::SetTableIndices(units, order);
+}
+
+/// The same for pairs that are narrowed to 16 bits, in units of two.
+inline auto HalvesOrder() {
+  const hn::ScalableTag<std::int32_t> d;
+  const hn::Repartition<std::int16_t, decltype(d)> d16;
+  const auto count = static_cast<std::int32_t>(hn::Lanes(d));
+  const auto first = hn::ShiftRight<1>(hn::Iota(d, 0));
+  const auto second = hn::ShiftRight<1>(hn::Iota(d, count));
+  HWY_ALIGN std::int16_t found[64];
+  hn::Store(hn::ReorderDemote2To(d16, first, second), d16, found);
+  HWY_ALIGN std::int32_t order[16] = {};
+  for (std::int32_t i = 0; i < count; ++i) order[found[2 * i]] = i;
+  return hn::SetTableIndices(d, order);
+}
+
+/// Narrows two vectors of sums that fit 16 bits to one, in order.
+class PairNarrower {
+ public:
+  template <class V>
+  [[nodiscard]] HWY_INLINE auto operator()(V first, V second) const {
+    const hn::ScalableTag<std::int32_t> d;
+    const hn::Repartition<std::int16_t, decltype(d)> d16;
+    const auto mixed = hn::ReorderDemote2To(d16, first, second);
+    return hn::BitCast(d16, hn::TableLookupLanes(hn::BitCast(d, mixed), order_));
+  }
+
+ private:
+  decltype(HalvesOrder()) order_ = HalvesOrder();
+};
+
 /// `IntFinish` with its constants in registers.
 template <typename Out>
 class Finisher {
@@ -52,6 +99,9 @@ class Finisher {
   using V = hn::Vec<D>;
 
  public:
+  /// Vectors of sums that are stored at once.
+  static constexpr int kVectors = 4;
+
   explicit Finisher(const IntFinish& finish)
       : real_(finish.real || sizeof(Out) == 4),
         absolute_(finish.absolute),
@@ -61,34 +111,94 @@ class Finisher {
         most_(hn::Set(D(), static_cast<std::int32_t>(finish.max_code))),
         scale_(hn::Set(DF(), finish.scale)),
         post_(hn::Set(DF(), finish.post)),
-        most_real_(hn::Set(DF(), finish.max_code)) {}
+        most_real_(hn::Set(DF(), finish.max_code)),
+        order_(PairOrder()) {}
 
   /// What sums start with.
   [[nodiscard]] HWY_INLINE V Init() const { return init_; }
 
-  /// Stores one vector of sums that started with `Init`.
-  HWY_INLINE void Store(V value, Out* to) const {
+  /// Stores sums of even and of odd samples that started with `Init`, in turn.
+  HWY_INLINE void StoreInTurn(V even, V odd, Out* to) const {
     const D d;
-    if (absolute_) value = hn::Abs(value);
-    if (real_) return StoreReal(hn::Add(hn::Mul(hn::ConvertTo(DF(), value), scale_), post_), to);
+    if (absolute_) {
+      even = hn::Abs(even);
+      odd = hn::Abs(odd);
+    }
+    if constexpr (sizeof(Out) == 4) {
+      hn::StoreInterleaved2(Real(even), Real(odd), DF(), to);
+    } else {
+      const auto code = [&](V sum) HWY_ATTR {
+        if (real_) return Code(Real(sum));
+        const V value = hn::ShiftRightSame(hn::Add(sum, add_), shift_);
+        return hn::Min(hn::Max(value, hn::Zero(d)), most_);
+      };
+      const V both = hn::Or(code(even), hn::ShiftLeft<16>(code(odd)));
+      if constexpr (sizeof(Out) == 1) {
+        const hn::Repartition<std::int16_t, D> d16;
+        const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
+        hn::StoreU(hn::DemoteTo(d8, hn::BitCast(d16, both)), d8, to);
+      } else {
+        const hn::Repartition<std::uint16_t, D> d16;
+        hn::StoreU(hn::BitCast(d16, both), d16, to);
+      }
+    }
+  }
+
+  /// Stores sums that started with `Init`.
+  HWY_INLINE void Store(V (&sums)[kVectors], Out* to) const {
+    if (absolute_) {
+      for (V& sum : sums) sum = hn::Abs(sum);
+    }
+    if (real_) return StoreReal(sums, to);
     if constexpr (sizeof(Out) < 4) {
-      value = hn::ShiftRightSame(hn::Add(value, add_), shift_);
-      if constexpr (sizeof(Out) == 2) value = hn::Min(value, most_);
-      hn::StoreU(hn::DemoteTo(hn::Rebind<Out, D>(), value), hn::Rebind<Out, D>(), to);
+      for (V& sum : sums) sum = hn::ShiftRightSame(hn::Add(sum, add_), shift_);
+      StoreWhole(sums, to);
     }
   }
 
  private:
-  HWY_INLINE void StoreReal(hn::Vec<DF> value, Out* to) const {
+  HWY_INLINE void StoreWhole(const V (&values)[kVectors], Out* to) const {
     const D d;
-    if constexpr (sizeof(Out) == 4) {
-      hn::StoreU(value, DF(), to);
+    const auto step = static_cast<int>(hn::Lanes(d));
+    if constexpr (sizeof(Out) == 1) {
+      const hn::Repartition<std::int16_t, D> d16;
+      const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
+      const hn::Half<D> units;
+      for (int v = 0; v < kVectors; v += 2) {
+        const auto bytes =
+            hn::DemoteTo(d8, hn::ReorderDemote2To(d16, values[v], values[v + 1]));
+        const auto ordered = hn::TableLookupLanes(hn::BitCast(units, bytes), order_);
+        hn::StoreU(hn::BitCast(d8, ordered), d8, to + v * step);
+      }
     } else {
-      // Beyond the clamp the conversion saturates, and what it saturates to differs by target.
-      value = hn::Min(hn::Max(value, hn::Zero(DF())), most_real_);
-      hn::StoreU(hn::DemoteTo(hn::Rebind<Out, D>(), hn::NearestInt(value)), hn::Rebind<Out, D>(),
-                 to);
+      const hn::Rebind<Out, D> d_out;
+      for (int v = 0; v < kVectors; ++v) {
+        hn::StoreU(hn::DemoteTo(d_out, hn::Min(values[v], most_)), d_out, to + v * step);
+      }
     }
+  }
+
+  [[nodiscard]] HWY_INLINE hn::Vec<DF> Real(V sum) const {
+    return hn::Add(hn::Mul(hn::ConvertTo(DF(), sum), scale_), post_);
+  }
+
+  // Beyond the clamp the conversion saturates, and what it gives then differs by target.
+  [[nodiscard]] HWY_INLINE V Code(hn::Vec<DF> value) const {
+    return hn::NearestInt(hn::Min(hn::Max(value, hn::Zero(DF())), most_real_));
+  }
+
+  HWY_INLINE void StoreReal(const V (&sums)[kVectors], Out* to) const {
+    const DF df;
+    const auto step = static_cast<int>(hn::Lanes(df));
+    V codes[kVectors];
+    for (int v = 0; v < kVectors; ++v) {
+      if constexpr (sizeof(Out) == 4) {
+        hn::StoreU(Real(sums[v]), df, to + v * step);
+      } else {
+        codes[v] = Code(Real(sums[v]));
+      }
+    }
+    if constexpr (sizeof(Out) < 4) StoreWhole(codes, to);
   }
 
   bool real_;
@@ -100,6 +210,7 @@ class Finisher {
   hn::Vec<DF> scale_;
   hn::Vec<DF> post_;
   hn::Vec<DF> most_real_;
+  decltype(PairOrder()) order_;
 };
 
 #endif  // HWY_SCALAR

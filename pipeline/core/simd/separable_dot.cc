@@ -15,9 +15,9 @@
 #define CONVOLVE_SEPARABLE_DOT_ONCE
 namespace convolve {
 
-// Lanes of a row of column sums. The last pair of an odd number of taps reads one tap further.
-inline std::size_t column_lanes(const SeparableDotRows& rows, int samples) noexcept {
-  return group_lanes(round_to_block(samples) + rows.reach() + 2 * rows.channels);
+// Column sums of a row, in halves, with what loads and stores may touch beyond.
+inline std::size_t column_halves(const SeparableDotRows& rows, int samples) noexcept {
+  return 2 * group_lanes(round_to_block(samples) + rows.reach());
 }
 
 }  // namespace convolve
@@ -60,15 +60,15 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
 
 #else
 
-constexpr int kRowsTogether = 2;  // rows of the horizontal pass at once
-
-// Column sums of kRowsAtOnce output rows, one a lane.
+// Column sums of kRowsAtOnce output rows, from `base` on.
 template <typename In>
 HWY_INLINE void SumColumns(const SeparableDotRows& rows, const GroupRing<In>& ring,
-                           int first_group, int base, int samples, std::int32_t* columns,
+                           int first_group, int base, int samples, std::int16_t* columns,
                            std::size_t stride) {
   const DI32 d;
+  const hn::Repartition<std::int16_t, DI32> d16;
   const DotWeights& weights = rows.vertical;
+  const PairNarrower narrow;
   const int parts = sizeof(In) == 1 && CONVOLVE_BYTE_DOT ? weights.byte_parts : 1;
   const auto step = static_cast<int>(hn::Lanes(d));
   const VI32 init = hn::Set(d, rows.vertical_init);
@@ -81,50 +81,122 @@ HWY_INLINE void SumColumns(const SeparableDotRows& rows, const GroupRing<In>& ri
                      ring.lanes(first_group + k) + x);
       }
     }
+    HWY_UNROLL(4)
     for (int out = 0; out < kRowsAtOnce; ++out) {
-      std::int32_t* const to = columns + static_cast<std::size_t>(base + out) * stride + x;
-      for (int v = 0; v < kVectors; ++v) {
-        hn::StoreU(hn::ShiftRightSame(sums.at[out][v], rows.vertical_shift), d, to + v * step);
+      std::int16_t* const to = columns + static_cast<std::size_t>(base + out) * stride + x;
+      HWY_UNROLL(2)
+      for (int v = 0; v < kVectors; v += 2) {
+        hn::StoreU(narrow(hn::ShiftRightSame(sums.at[out][v], rows.vertical_shift),
+                          hn::ShiftRightSame(sums.at[out][v + 1], rows.vertical_shift)),
+                   d16, to + v * step);
       }
     }
   }
 }
 
-// Puts each column sum's neighbour, `channels` lanes on, into the upper half of its lane.
-HWY_INLINE void PairColumns(std::int32_t* columns, int samples, int channels) {
-  const DI32 d;
+// Takes interleaved column sums apart: channel c goes to `to + c·stride`.
+template <int kChannels>
+HWY_INLINE void TakeApart(const std::int16_t* from, int pixels, std::int16_t* to,
+                          std::size_t stride) {
+  const hn::ScalableTag<std::int16_t> d;
   const auto step = static_cast<int>(hn::Lanes(d));
-  const VI32 low = hn::Set(d, 0xffff);
-  for (int x = 0; x < samples; x += step) {
-    const VI32 here = hn::LoadU(d, columns + x);
-    const VI32 next = hn::LoadU(d, columns + x + channels);
-    hn::StoreU(hn::Or(hn::And(here, low), hn::ShiftLeft<16>(next)), d, columns + x);
+  for (int x = 0; x < pixels; x += step) {
+    auto a = hn::Zero(d);
+    auto b = a;
+    auto c = a;
+    auto e = a;
+    if constexpr (kChannels == 2) hn::LoadInterleaved2(d, from + 2 * x, a, b);
+    if constexpr (kChannels == 3) hn::LoadInterleaved3(d, from + 3 * x, a, b, c);
+    if constexpr (kChannels == 4) hn::LoadInterleaved4(d, from + 4 * x, a, b, c, e);
+    hn::StoreU(a, d, to + x);
+    hn::StoreU(b, d, to + stride + x);
+    if constexpr (kChannels > 2) hn::StoreU(c, d, to + 2 * stride + x);
+    if constexpr (kChannels > 3) hn::StoreU(e, d, to + 3 * stride + x);
   }
 }
 
+// The opposite, for output samples; writes `pixels` rounded up to a vector.
+template <int kChannels, typename Out>
+HWY_INLINE void PutTogether(const Out* from, std::size_t stride, int pixels, Out* to) {
+  const hn::ScalableTag<Out> d;
+  const auto step = static_cast<int>(hn::Lanes(d));
+  for (int x = 0; x < pixels; x += step) {
+    const auto a = hn::LoadU(d, from + x);
+    const auto b = hn::LoadU(d, from + stride + x);
+    if constexpr (kChannels == 2) hn::StoreInterleaved2(a, b, d, to + 2 * x);
+    if constexpr (kChannels == 3) {
+      hn::StoreInterleaved3(a, b, hn::LoadU(d, from + 2 * stride + x), d, to + 3 * x);
+    }
+    if constexpr (kChannels == 4) {
+      hn::StoreInterleaved4(a, b, hn::LoadU(d, from + 2 * stride + x),
+                            hn::LoadU(d, from + 3 * stride + x), d, to + 4 * x);
+    }
+  }
+}
+
+// Even and odd output samples from kLoads vectors of column sums.
+template <int kLoads, typename Out>
+HWY_INLINE void SumRowAt(const Finisher<Out>& finisher, const std::vector<std::int32_t>& words,
+                         const std::int16_t* from, Out* to) {
+  const DI32 d;
+  const auto step = 2 * static_cast<int>(hn::Lanes(d));
+  VI32 even[kLoads];
+  VI32 odd[kLoads];
+  for (int v = 0; v < kLoads; ++v) even[v] = odd[v] = finisher.Init();
+  const std::int32_t* const end = words.data() + words.size();
+  for (const std::int32_t* word = words.data(); word != end; word += 2, from += 2) {
+    const VI32 for_even = hn::Set(d, word[0]);
+    const VI32 for_odd = hn::Set(d, word[1]);
+    for (int v = 0; v < kLoads; ++v) {
+      const VI32 pairs = hn::LoadU(d, reinterpret_cast<const std::int32_t*>(from + v * step));
+      even[v] = Dot2(even[v], pairs, for_even);
+      odd[v] = Dot2(odd[v], pairs, for_odd);
+    }
+  }
+  HWY_UNROLL(4)
+  for (int v = 0; v < kLoads; ++v) finisher.StoreInTurn(even[v], odd[v], to + v * step);
+}
+
+// Output samples from column sums of one channel; writes a multiple of kSampleBlock.
 template <typename Out>
-HWY_INLINE void SumRows(const Finisher<Out>& finisher, const std::int32_t* words, int pairs,
-                        int channels, int samples, const std::int32_t* const (&columns)[2],
-                        Out* const (&out)[2]) {
-  const DI32 d;
-  const auto step = static_cast<int>(hn::Lanes(d));
-  for (int x = 0; x < samples; x += kVectors * step) {
-    VI32 sums[kRowsTogether][kVectors];
-    for (auto& row : sums) {
-      for (VI32& sum : row) sum = finisher.Init();
+HWY_INLINE void SumRow(const Finisher<Out>& finisher, const std::vector<std::int32_t>& words,
+                       const std::int16_t* columns, int samples, Out* out) {
+  const auto step = 2 * static_cast<int>(hn::Lanes(DI32()));
+  const int whole = round_to_block(samples);
+  int x = 0;
+  for (; x + 4 * step <= whole; x += 4 * step) {
+    SumRowAt<4>(finisher, words, columns + x, out + x);
+  }
+  for (; x < whole; x += step) SumRowAt<1>(finisher, words, columns + x, out + x);
+}
+
+// Scratch of the horizontal pass.
+template <typename Out>
+struct RowScratch {
+  std::int16_t* apart;
+  std::size_t apart_stride;
+  Out* results;
+  std::size_t result_stride;
+  Out* whole;  // a row of all channels
+};
+
+template <int kChannels, typename Out>
+HWY_INLINE void SumChannels(const SeparableDotRows& rows, const Finisher<Out>& finisher,
+                            const std::int16_t* columns, int samples,
+                            const RowScratch<Out>& scratch, Out* out) {
+  if constexpr (kChannels == 1) {
+    SumRow<Out>(finisher, rows.words, columns, samples, out);
+  } else {
+    const int pixels = (samples + kChannels - 1) / kChannels;
+    const int taps = static_cast<int>(rows.horizontal.size());
+    TakeApart<kChannels>(columns, pixels + taps - 1, scratch.apart, scratch.apart_stride);
+    for (int c = 0; c < kChannels; ++c) {
+      SumRow<Out>(finisher, rows.words,
+                  scratch.apart + static_cast<std::size_t>(c) * scratch.apart_stride, pixels,
+                  scratch.results + static_cast<std::size_t>(c) * scratch.result_stride);
     }
-    for (int i = 0; i < pairs; ++i) {
-      const VI32 weight = hn::Set(d, words[i]);
-      const int at = x + 2 * i * channels;
-      for (int r = 0; r < kRowsTogether; ++r) {
-        for (int v = 0; v < kVectors; ++v) {
-          sums[r][v] = Dot2(sums[r][v], hn::LoadU(d, columns[r] + at + v * step), weight);
-        }
-      }
-    }
-    for (int r = 0; r < kRowsTogether; ++r) {
-      for (int v = 0; v < kVectors; ++v) finisher.Store(sums[r][v], out[r] + x + v * step);
-    }
+    PutTogether<kChannels>(scratch.results, scratch.result_stride, pixels, scratch.whole);
+    std::copy_n(scratch.whole, samples, out);
   }
 }
 
@@ -132,13 +204,17 @@ template <typename In, typename Out>
 void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch) {
   constexpr int kOut = DotWeights::kOut;
   const Finisher<Out> finisher(rows.finish);
-  const int samples = round_to_block(block.samples);
-  const int wide = samples + rows.reach();
+  const int samples = block.samples;
+  const int wide = round_to_block(samples) + rows.reach();
   GroupRing<In> ring(rows.vertical, block, wide, false, scratch);
-  const std::size_t stride = column_lanes(rows, block.samples);
-  auto* const columns = reinterpret_cast<std::int32_t*>(ring.end());
-  auto* const spare = reinterpret_cast<Out*>(columns + kOut * stride);
-  const int pairs = static_cast<int>(rows.words.size());
+  const std::size_t stride = column_halves(rows, samples);
+  auto* const columns = reinterpret_cast<std::int16_t*>(ring.end());
+  RowScratch<Out> row_scratch;
+  row_scratch.apart = columns + kOut * stride;
+  row_scratch.apart_stride = stride;
+  row_scratch.results = reinterpret_cast<Out*>(row_scratch.apart + 4 * stride);
+  row_scratch.result_stride = stride;
+  row_scratch.whole = row_scratch.results + 4 * stride;
 
   for (int y = 0; y < block.rows; y += kOut) {
     const int first_group = y / GroupRing<In>::kRows;
@@ -147,16 +223,15 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
     for (int base = 0; base < count; base += kRowsAtOnce) {
       SumColumns<In>(rows, ring, first_group, base, wide, columns, stride);
     }
-    for (int first = 0; first < count; first += kRowsTogether) {
-      const std::int32_t* from[kRowsTogether];
-      Out* to[kRowsTogether];
-      for (int r = 0; r < kRowsTogether; ++r) {
-        std::int32_t* const row = columns + static_cast<std::size_t>(first + r) * stride;
-        PairColumns(row, wide, rows.channels);
-        from[r] = row;
-        to[r] = first + r < count ? reinterpret_cast<Out*>(block.out[y + first + r]) : spare;
+    for (int i = 0; i < count; ++i) {
+      const std::int16_t* const row = columns + static_cast<std::size_t>(i) * stride;
+      auto* const out = reinterpret_cast<Out*>(block.out[y + i]);
+      switch (rows.channels) {
+        case 1: SumChannels<1>(rows, finisher, row, samples, row_scratch, out); break;
+        case 2: SumChannels<2>(rows, finisher, row, samples, row_scratch, out); break;
+        case 3: SumChannels<3>(rows, finisher, row, samples, row_scratch, out); break;
+        default: SumChannels<4>(rows, finisher, row, samples, row_scratch, out); break;
       }
-      SumRows<Out>(finisher, rows.words.data(), pairs, rows.channels, samples, from, to);
     }
   }
 }
@@ -186,10 +261,9 @@ namespace convolve {
 HWY_EXPORT(RunSeparableDotRows);
 
 std::size_t separable_dot_scratch(const SeparableDotRows& rows, int samples) noexcept {
-  const int padded = round_to_block(samples);
-  return group_ring_bytes(rows.vertical, padded + rows.reach()) +
-         DotWeights::kOut * column_lanes(rows, samples) * sizeof(std::int32_t) +
-         static_cast<std::size_t>(padded) * sizeof(float);
+  const std::size_t halves = column_halves(rows, samples);
+  return group_ring_bytes(rows.vertical, round_to_block(samples) + rows.reach()) +
+         (DotWeights::kOut + 4) * halves * sizeof(std::int16_t) + 8 * halves * sizeof(float);
 }
 
 void run_separable_dot_rows(const SeparableDotRows& rows, const RowBlock& block,

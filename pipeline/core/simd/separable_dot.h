@@ -2,10 +2,14 @@
 /// \file
 /// Separable taps with whole-number weights: down the columns first, then along the rows.
 ///
-/// The column sums are rounded to signed 16 bits, neighbours are paired in 32-bit lanes, and each
-/// load then serves two taps of a row:
+/// The column sums are rounded to signed 16 bits and lie side by side, so that a lane of 32 bits
+/// holds two neighbours. Even and odd output samples come from the same loads, with the weights
+/// shifted by one:
 ///
-///     lane x: column sum x, column sum x + channels      weights: (h0 h1) (h2 h3) … (hn 0)
+///     lane: sums 0 1 | 2 3 | 4 5     weights of even samples: (a b) (c 0)
+///                                              odd samples:   (0 a) (b c)
+///
+/// Interleaved channels are taken apart between the two passes.
 #pragma once
 
 #include <cstddef>
@@ -27,7 +31,8 @@ struct SeparableDotRows {
   std::int32_t vertical_init = 0;
   int vertical_shift = 0;
   std::vector<std::int32_t> horizontal;  ///< 16-bit weights
-  std::vector<std::int32_t> words;       ///< the same in pairs, as `pair_weights` makes them
+  /// The same in words of two halves: for each lane that of even samples, then that of odd ones.
+  std::vector<std::int32_t> words;
   int channels = 1;                      ///< samples from one tap to the next
   IntFinish finish;
 
@@ -36,7 +41,7 @@ struct SeparableDotRows {
   }
 };
 
-/// Two 16-bit weights a word, the first in the lower half.
+/// `SeparableDotRows::words`
 std::vector<std::int32_t> pair_weights(const std::vector<std::int32_t>& weights);
 
 std::size_t separable_dot_scratch(const SeparableDotRows& rows, int samples) noexcept;
