@@ -90,9 +90,10 @@ TEST(House, CoreKnowsTheStandardLibraryAndHighwayOnly) {
   expect_includes("pipeline/core", [](const fs::path& file, const Include& include) {
     const bool simd = file.string().find("/core/simd/") != std::string::npos;
     if (starts_with(include.text, "hwy/") || include.text == "immintrin.h") return simd;
+    // How many cores this process may use is for the operating system to say.
+    if (include.text == "sched.h") return file.filename() == "thread_pool.cc";
     return is_standard(include) || is_public(include, kCoreHeaders) ||
            (include.quoted && starts_with(include.text, "core/")) ||
-           include.text == "filter_list.inc" ||
            // Highway compiles a file once for each instruction set, by including it again.
            (simd && include.quoted);
   });
@@ -115,19 +116,23 @@ TEST(House, PluginsReachTheCoreByItsPublicHeaders) {
   });
 }
 
+// The graph carries media's frames, so it may know media; media does not know the graph.
 TEST(House, GraphReachesTheElementsByName) {
   expect_includes("pipeline/graph", [](const fs::path&, const Include& include) {
     return !starts_with(include.text, "hwy") && !starts_with(include.text, "boost") &&
-           !starts_with(include.text, "core/") && !starts_with(include.text, "plugins/") &&
-           include.text.find("..") == std::string::npos;
+           include.text.find("core/") == std::string::npos &&
+           include.text.find("plugins/") == std::string::npos &&
+           include.text.find("cli/") == std::string::npos;
   });
 }
 
-TEST(House, MediaKnowsNoElements) {
+TEST(House, MediaKnowsNoGStreamer) {
   expect_includes("pipeline/media", [](const fs::path&, const Include& include) {
     return !starts_with(include.text, "hwy") && !starts_with(include.text, "boost") &&
-           !starts_with(include.text, "core/") && !starts_with(include.text, "plugins/") &&
-           include.text.find("..") == std::string::npos;
+           !is_gstreamer(include) && include.text.find("core/") == std::string::npos &&
+           include.text.find("graph/") == std::string::npos &&
+           include.text.find("plugins/") == std::string::npos &&
+           include.text.find("cli/") == std::string::npos;
   });
 }
 
@@ -142,6 +147,7 @@ TEST(House, TheCommandLineUsesPublicHeaders) {
 TEST(House, EveryFileNamesItsLicence) {
   for (const char* room : {"pipeline", "plugins", "cli", "tests"}) {
     for (const fs::path& file : sources_in(room)) {
+      if (file.extension() == ".in") continue;  // what is made of it has no author
       std::ifstream in(file);
       std::string line;
       std::getline(in, line);
