@@ -153,7 +153,12 @@ int run_job(const Options& options) {
 
 int print_gst(Options options) {
   options.job.overwrite = true;  // nothing is written
+  const bool cut = options.job.start || options.job.end || options.job.frames;
   const Transcoder transcoder(std::move(options.job));
+  if (cut) {
+    std::fputs("convolve: warning: --start, --end, --frames: left out, gst-launch-1.0 cannot cut\n",
+               stderr);
+  }
   return print(transcoder.gst_launch_line() + "\n");
 }
 

@@ -78,6 +78,10 @@ TEST_F(Cli, WrongUsageIsCode2) {
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel='1 2 3; 4 5'"}, 2,
                "row 2 has 2 values, row 1 has 3");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel=kernel='1 2"}, 2, "never closed");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "sobel=roi='1,2,3'"}, 2, "roi: '1,2,3'");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel=box(65x3):size-mode=valid"}, 2,
+               "smaller than the kernel needs");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--enc-preset", "quickly"}, 2, "quickly");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:nosuchelement"}, 2, "nosuchelement");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:videobalance=sat=1"}, 2, "sat");
   expect_error({"clip.y4m", "-o", "o.mkv", "--codec", "h265x"}, 2, "h265x");

@@ -4,8 +4,11 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
+#include <convolve/engine.h>
 #include <convolve/graph.h>
 #include <convolve/transcode.h>
 
@@ -49,6 +52,19 @@ WriteOptions write_options(const TranscodeOptions& options, NoteHandler on_note)
   return write;
 }
 
+// Frames that a filter refuses are found before anything runs, as far as sizes are known: elements
+// of others may change them.
+void check_sizes(const std::vector<FilterSpec>& chain, Size size) {
+  for (const FilterSpec& spec : chain) {
+    if (find_filter(spec.name) == nullptr) return;
+    try {
+      size = Engine::output_size(*make_filter(spec), size);
+    } catch (const std::invalid_argument& error) {
+      media::fail(MediaError::Kind::usage, spec.name, error.what());
+    }
+  }
+}
+
 }  // namespace
 
 struct Transcoder::State {
@@ -89,6 +105,7 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
   }
   init_graph();
   reader = std::make_unique<MediaReader>(options.input, read_options(options, on_note));
+  check_sizes(options.chain, {reader->info().width, reader->info().height});
   graph = std::make_unique<Graph>(options.chain, options.threads, reader->info().frame_rate);
   writer = std::make_unique<MediaWriter>(options.output, write_options(options, on_note),
                                          reader.get());
