@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include <convolve/chain.h>
+#include <convolve/graph.h>
 #include <convolve/transcode.h>
 
 #include "help.h"
@@ -203,6 +204,8 @@ int main(int argc, char** argv) {
   // A reader that goes away, or a file at its limit, shows as a write that fails.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
-  return convolve::cli::guarded_run(
-      std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  const int code =
+      convolve::cli::guarded_run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
+  convolve::exit_graph();
+  return code;
 }
