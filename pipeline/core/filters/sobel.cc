@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 #include <vector>
 
 #include "core/linear.h"
 #include "core/param_table.h"
+#include "core/simd/byte_gradient.h"
 #include "core/simd/gradient.h"
 
 namespace convolve {
@@ -126,6 +129,41 @@ class GradientStage final : public Stage {
   GradientRows rows_;
 };
 
+// Magnitudes of 8-bit samples as they are, without a factor.
+class ByteGradientStage final : public Stage {
+ public:
+  static bool serves(const StageSpec& spec, const SobelParams& params) noexcept {
+    return spec.input == SampleType::u8 && spec.output == SampleType::u8 && params.scale == 1 &&
+           params.output == Output::magnitude && params.gradient_operator != Operator::roberts;
+  }
+
+  ByteGradientStage(const StageSpec& spec, const SobelParams& params) {
+    // Rows of the taps in x: a side's weight stands at their right end.
+    const LinearTaps taps = taps_x(params.gradient_operator);
+    const bool l2 = params.norm == Norm::l2;
+    const double least = std::min(params.threshold * spec.max_code, 1e4);
+    rows_.side = static_cast<int>(taps.at(2, 0));
+    rows_.middle = static_cast<int>(taps.at(2, 1));
+    rows_.channels = spec.channels;
+    rows_.result = l2                          ? GradientResult::l2
+                   : params.norm == Norm::l1 ? GradientResult::l1
+                                             : GradientResult::max;
+    rows_.threshold = static_cast<std::int32_t>(std::ceil(l2 ? least * least : least));
+    rows_.post = static_cast<int>(spec.base);
+  }
+
+  [[nodiscard]] Window window() const noexcept override { return {1, 1, 1, 1}; }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return byte_gradient_scratch(rows_, samples);
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    run_byte_gradient_rows(rows_, block, scratch);
+  }
+
+ private:
+  ByteGradientRows rows_;
+};
+
 class SobelFilter final : public Filter {
  public:
   explicit SobelFilter(const SobelParams& params) : Filter(params.clone()), sobel_(params) {}
@@ -138,6 +176,9 @@ class SobelFilter final : public Filter {
   }
   [[nodiscard]] std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const override {
     // Raw mode filters chroma planes as if they were luma.
+    if (ByteGradientStage::serves(spec, sobel_)) {
+      return std::make_unique<ByteGradientStage>(spec, sobel_);
+    }
     if (!linear()) return std::make_unique<GradientStage>(spec, sobel_);
     const bool x = sobel_.output == Output::x;
     return make_linear_stage(
