@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "core/simd/pixels.h"
+
 namespace convolve {
 
 namespace {
@@ -85,7 +87,7 @@ void Source::load(const ConstFrameView& frame, int y, int x0, int x1,
   }
   if (kind == Kind::strided) {
     const int step = component[0].step;
-    if (type == SampleType::u8) return gather<std::uint8_t>(from, step, count, 0, to);
+    if (type == SampleType::u8) return gather_bytes(from, step, count, to);
     if (type == SampleType::u16) return gather<std::uint16_t>(from, step, count, low_zero_bits, to);
     return gather<float>(from, step, count, 0, to);
   }
@@ -94,7 +96,10 @@ void Source::load(const ConstFrameView& frame, int y, int x0, int x1,
     const auto& plane = frame.plane[component[c].plane];
     rgb[c] = plane.data + y * plane.stride + component[c].offset + x0 * component[c].step;
   }
-  if (frame_type == SampleType::u8) return load_luma<std::uint8_t>(rgb, component, count, to);
+  if (frame_type == SampleType::u8) {
+    return luma_of_bytes(rgb[0], rgb[1], rgb[2], component[0].step, count,
+                         reinterpret_cast<float*>(to));
+  }
   if (frame_type == SampleType::u16) return load_luma<std::uint16_t>(rgb, component, count, to);
   load_luma<float>(rgb, component, count, to);
 }
@@ -126,12 +131,19 @@ void Sink::store(const FrameView& frame, int y, int x, int count, int step,
     }
     return;
   }
+  if (kind == Kind::broadcast && type == SampleType::u8 && step == 1 && component[0].step == 3) {
+    const int first = std::min({component[0].offset, component[1].offset, component[2].offset});
+    const auto& plane = frame.plane[component[0].plane];
+    return triple_bytes(row, count, plane.data + y * plane.stride + first + x * 3);
+  }
   const int copies = kind == Kind::broadcast ? 3 : 1;
   for (int c = 0; c < copies; ++c) {
     const Component& target = component[static_cast<std::size_t>(c)];
     const auto& plane = frame.plane[target.plane];
     std::byte* to = plane.data + y * plane.stride + target.offset + x * target.step;
-    if (type == SampleType::u8) {
+    if (type == SampleType::u8 && step == 1) {
+      scatter_bytes(row, count, target.step, to);
+    } else if (type == SampleType::u8) {
       scatter<std::uint8_t>(row, step * bytes, count, 0, target.step, to);
     } else if (type == SampleType::u16) {
       scatter<std::uint16_t>(row, step * bytes, count, low_zero_bits, target.step, to);

@@ -16,6 +16,9 @@ namespace {
 // Stages compute whole blocks of so many samples.
 constexpr int kBlock = 64;
 
+// Pixels that are copied or filled at a time.
+constexpr int kPiece = 512;
+
 constexpr int round_up(int value, int unit) noexcept { return (value + unit - 1) / unit * unit; }
 
 // Maps plain values to codes, in place: a code is never ahead of the value that is read.
@@ -121,15 +124,16 @@ Extremes Strips::measure(const Job& job, const Rect& part, Workspace& workspace)
 void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
   Source constant = job.source;
   constant.border[0] = job.neutral;
-  std::byte sample[sizeof(float)];
-  constant.load_border(1, sample);
+  std::byte row[kPiece * sizeof(float)];
+  constant.load_border(kPiece, row);
   for (int y = part.y0; y < part.y1; ++y) {
-    job.sink.store(output_, y, part.x0, part.x1 - part.x0, 0, sample);
+    for (int x = part.x0; x < part.x1; x += kPiece) {
+      job.sink.store(output_, y, x, std::min(kPiece, part.x1 - x), 1, row);
+    }
   }
 }
 
 void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
-  constexpr int kPiece = 256;
   std::byte row[kPiece * sizeof(float)];
   const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.input == job.output;
   for (int y = part.y0; y < part.y1; ++y) {

@@ -103,7 +103,7 @@ class GradientStage final : public Stage {
              params.threshold * spec.max_code,
              direction ? 0 : spec.base,
              spec.max_code,
-             spec.integer && spec.max_input > 255};
+             spec.integer && spec.max_code <= 255 && !direction};
   }
 
   [[nodiscard]] Window window() const noexcept override { return window_; }

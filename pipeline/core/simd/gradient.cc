@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/gradient.cc"
@@ -86,63 +87,98 @@ T RoundedUp(double threshold) {
              : rounded;
 }
 
-template <GradientResult kResult, typename Real, typename In, typename Out>
+/// The constants of a kind of result, in registers.
+template <class D>
+struct Constants {
+  using T = hn::TFromD<D>;
+  Constants(D d, const GradientRows& rows)
+      : scale(hn::Set(d, static_cast<T>(rows.result == GradientResult::direction
+                                            ? rows.max_code / (2 * kPi)
+                                            : rows.scale))),
+        threshold(hn::Set(d, RoundedUp<T>(rows.threshold))),
+        post(hn::Set(d, static_cast<T>(rows.post))),
+        most(hn::Set(d, static_cast<T>(rows.max_code))) {}
+
+  hn::Vec<D> scale;
+  hn::Vec<D> threshold;
+  hn::Vec<D> post;
+  hn::Vec<D> most;
+};
+
+template <GradientResult kResult, class D, typename In>
+HWY_INLINE hn::Vec<D> ValueAt(D d, const GradientRows& rows, const Constants<D>& constants,
+                              const std::byte* const* in, int x) {
+  const auto gx = Gradient<D, In>(d, rows.x, in, x);
+  const auto gy = Gradient<D, In>(d, rows.y, in, x);
+  return Combine<kResult>(d, gx, gy, constants.scale, constants.threshold);
+}
+
+// True where float, which is within 1e-4 of a code of 8 bits, may have missed a rounding or the
+// threshold.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE bool IsClose(D d, const Constants<D>& constants, V value) {
+  const V off = hn::Set(d, 1e-3F);
+  const V rest = hn::Abs(hn::Sub(value, hn::Round(value)));
+  const V to_threshold = hn::Abs(hn::Sub(value, constants.threshold));
+  const auto close = hn::Or(hn::Gt(rest, hn::Sub(hn::Set(d, 0.5F), off)), hn::Lt(to_threshold, off));
+  return !hn::AllFalse(d, hn::And(close, hn::Le(value, hn::Add(constants.most, off))));
+}
+
+template <GradientResult kResult, typename In, typename Out>
 void RunResult(const GradientRows& rows, const RowBlock& block) {
-  const hn::ScalableTag<Real> d;
+  const hn::ScalableTag<float> d;
+  using D = std::remove_const_t<decltype(d)>;
+  const Constants<D> constants(d, rows);
   const auto step = static_cast<int>(hn::Lanes(d));
-  const double factor =
-      kResult == GradientResult::direction ? rows.max_code / (2 * kPi) : rows.scale;
-  const auto scale = hn::Set(d, static_cast<Real>(factor));
-  const auto threshold = hn::Set(d, RoundedUp<Real>(rows.threshold));
-  const auto post = hn::Set(d, static_cast<Real>(rows.post));
-  const auto most = hn::Set(d, static_cast<Real>(rows.max_code));
+#if HWY_HAVE_FLOAT64
+  const hn::ScalableTag<double> wide;
+  using Wide = std::remove_const_t<decltype(wide)>;
+  const Constants<Wide> wide_constants(wide, rows);
+  const auto wide_step = static_cast<int>(hn::Lanes(wide));
+#endif
   for (int y = 0; y < block.rows; ++y) {
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
+    const std::byte* const* const in = block.in + y;
     for (int x = 0; x < block.samples; x += step) {
-      const auto gx = Gradient<decltype(d), In>(d, rows.x, block.in + y, x);
-      const auto gy = Gradient<decltype(d), In>(d, rows.y, block.in + y, x);
-      const auto value = Combine<kResult>(d, gx, gy, scale, threshold);
-      StoreReal(d, hn::Add(value, post), most, out + x);
+      const auto value = ValueAt<kResult, D, In>(d, rows, constants, in, x);
+      StoreReal(d, hn::Add(value, constants.post), constants.most, out + x);
+#if HWY_HAVE_FLOAT64
+      if (!rows.exact || !IsClose(d, constants, value)) continue;
+      for (int i = 0; i < step; i += wide_step) {
+        const auto again =
+            ValueAt<kResult, Wide, In>(wide, rows, wide_constants, in, x + i);
+        StoreReal(wide, hn::Add(again, wide_constants.post), wide_constants.most, out + x + i);
+      }
+#endif
     }
   }
 }
 
-template <typename Real, typename In, typename Out>
+template <typename In, typename Out>
 void RunTyped(const GradientRows& rows, const RowBlock& block) {
   switch (rows.result) {
-    case GradientResult::l2:
-      return RunResult<GradientResult::l2, Real, In, Out>(rows, block);
-    case GradientResult::l1:
-      return RunResult<GradientResult::l1, Real, In, Out>(rows, block);
-    case GradientResult::max:
-      return RunResult<GradientResult::max, Real, In, Out>(rows, block);
+    case GradientResult::l2: return RunResult<GradientResult::l2, In, Out>(rows, block);
+    case GradientResult::l1: return RunResult<GradientResult::l1, In, Out>(rows, block);
+    case GradientResult::max: return RunResult<GradientResult::max, In, Out>(rows, block);
     case GradientResult::direction:
-      return RunResult<GradientResult::direction, Real, In, Out>(rows, block);
-  }
-}
-
-template <typename Real>
-void RunPrecision(const GradientRows& rows, const RowBlock& block) {
-  const bool same = rows.input == rows.output;
-  switch (rows.input) {
-    case SampleType::u8:
-      return same ? RunTyped<Real, std::uint8_t, std::uint8_t>(rows, block)
-                  : RunTyped<Real, std::uint8_t, float>(rows, block);
-    case SampleType::u16:
-      return same ? RunTyped<Real, std::uint16_t, std::uint16_t>(rows, block)
-                  : RunTyped<Real, std::uint16_t, float>(rows, block);
-    case SampleType::f32:
-      if (rows.output == SampleType::u8) return RunTyped<Real, float, std::uint8_t>(rows, block);
-      if (rows.output == SampleType::u16) return RunTyped<Real, float, std::uint16_t>(rows, block);
-      return RunTyped<Real, float, float>(rows, block);
+      return RunResult<GradientResult::direction, In, Out>(rows, block);
   }
 }
 
 void RunGradientRows(const GradientRows& rows, const RowBlock& block) {
-#if HWY_HAVE_FLOAT64
-  if (rows.wide) return RunPrecision<double>(rows, block);
-#endif
-  RunPrecision<float>(rows, block);
+  const bool same = rows.input == rows.output;
+  switch (rows.input) {
+    case SampleType::u8:
+      return same ? RunTyped<std::uint8_t, std::uint8_t>(rows, block)
+                  : RunTyped<std::uint8_t, float>(rows, block);
+    case SampleType::u16:
+      return same ? RunTyped<std::uint16_t, std::uint16_t>(rows, block)
+                  : RunTyped<std::uint16_t, float>(rows, block);
+    case SampleType::f32:
+      if (rows.output == SampleType::u8) return RunTyped<float, std::uint8_t>(rows, block);
+      if (rows.output == SampleType::u16) return RunTyped<float, std::uint16_t>(rows, block);
+      return RunTyped<float, float>(rows, block);
+  }
 }
 
 }  // namespace HWY_NAMESPACE

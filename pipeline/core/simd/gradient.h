@@ -31,7 +31,9 @@ struct GradientRows {
   double threshold = 0;
   double post = 0;
   double max_code = 255;
-  bool wide = false;  ///< double precision, for samples too large for exact squares in float
+  /// Results that float leaves close to the middle between two codes are computed once more in
+  /// double: for samples that are exact in float, but whose squares are not.
+  bool exact = false;
 };
 
 void run_gradient_rows(const GradientRows& rows, const RowBlock& block) noexcept;

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Samples that lie among others: taking them out, and putting them back.
+#pragma once
+
+#include <cstddef>
+
+namespace convolve {
+
+/// Copies every `step`th byte of `from`, `count` of them. Reads nothing beyond the last.
+void gather_bytes(const std::byte* from, int step, int count, std::byte* to) noexcept;
+
+/// Copies `count` bytes to every `step`th byte of `to`; those between keep their values.
+void scatter_bytes(const std::byte* from, int count, int step, std::byte* to) noexcept;
+
+/// Writes each of `count` bytes three times.
+void triple_bytes(const std::byte* from, int count, std::byte* to) noexcept;
+
+/// 299 r + 587 g + 114 b as float, from every `step`th byte, at `r`, `g` and `b`.
+void luma_of_bytes(const std::byte* r, const std::byte* g, const std::byte* b, int step, int count,
+                   float* to) noexcept;
+
+}  // namespace convolve
