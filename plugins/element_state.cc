@@ -87,8 +87,7 @@ void ElementState::stop() {
 }
 
 void ElementState::commit() {
-  settings_.commit();
-  if (!running_) return;
+  if (!settings_.commit() || !running_) return;
   // The work is done here, in the setter's thread, so that frames need not wait for it.
   const std::shared_ptr<const Plan> newest = settings_.plan();
   std::shared_ptr<const Plan> before = newest;

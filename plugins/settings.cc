@@ -39,6 +39,10 @@ ParamValue Settings::value(const Param& param) const {
 
 void Settings::set_value(const Param& param, const ParamValue& value) {
   const ObjectLock lock(owner_);
+  // Text may name a file, which may have changed.
+  const bool same = param.type != ParamType::text && param.get(*values_) == value;
+  if (same && !refused_.contains(&param)) return;
+  changed_ = true;
   try {
     set_param(*values_, param, value);
     refused_.erase(&param);
@@ -47,11 +51,14 @@ void Settings::set_value(const Param& param, const ParamValue& value) {
   }
 }
 
-void Settings::commit() {
+bool Settings::commit() {
   const ObjectLock lock(owner_);
+  if (!changed_) return false;
+  changed_ = false;
   committed_ = values_->clone();
   committed_error_ = refused_.empty() ? std::string() : refused_.begin()->second;
   ++generation_;
+  return true;
 }
 
 std::shared_ptr<const Plan> Settings::plan() {

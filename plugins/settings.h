@@ -36,7 +36,8 @@ class Settings {
   void set_value(const Param& param, const ParamValue& value);
 
   /// Lets what was set since the last commit act, all at once.
-  void commit();
+  /// \returns false where nothing was
+  bool commit();
 
   /// The plan of the values committed last, made by the calling thread where nobody has made it.
   [[nodiscard]] std::shared_ptr<const Plan> plan();
@@ -46,6 +47,7 @@ class Settings {
   const FilterInfo& info_;
   std::unique_ptr<Params> values_;
   std::map<const Param*, std::string> refused_;  ///< by parameter: what was wrong with its value
+  bool changed_ = false;
 
   std::unique_ptr<const Params> committed_;
   std::string committed_error_;

@@ -134,9 +134,10 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(GreyscaleOutput, IsGrayWhereDownstreamTakesNothingElse) {
   for (const std::string format : {"I420", "NV12", "RGB", "BGRx", "YUY2"}) {
+    const bool yuv = find_format(format)->family == ColorFamily::yuv;
     Bench bench("convsobel");
     gst_harness_set_sink_caps_str(bench.harness(), "video/x-raw, format=GRAY8");
-    const std::string caps = caps_text(format, 19, 14, "colorimetry=bt709");
+    const std::string caps = caps_text(format, 19, 14, yuv ? "colorimetry=bt709" : "");
     bench.set_caps(caps);
     const GstVideoInfo info = info_of(caps);
     BufferPtr input = noise_buffer(info, 3);
@@ -146,11 +147,24 @@ TEST(GreyscaleOutput, IsGrayWhereDownstreamTakesNothingElse) {
     const CapsPtr made = bench.output_caps();
     EXPECT_EQ(text_of(made, "format"), "GRAY8");
     EXPECT_EQ(text_of(made, "chroma-site"), "");
+    // Luma keeps its codes, and with them its range.
+    EXPECT_EQ(text_of(made, "colorimetry"), yuv ? "bt709" : "");
     const auto gray = samples_of(info_of(made.get()), output.get());
     // Luma comes first, and R is as good as G and B.
     EXPECT_TRUE(std::equal(gray.begin(), gray.end(), whole.begin())) << format;
     EXPECT_TRUE(bench.errors().empty());
   }
+}
+
+TEST(GreyscaleOutput, SaysItsRangeAlsoWhereTheInputDoesNot) {
+  Bench bench("convsobel");
+  gst_harness_set_sink_caps_str(bench.harness(), "video/x-raw, format=GRAY8");
+  const std::string caps = caps_text("I420", 320, 240);
+  bench.set_caps(caps);
+  bench.push_and_pull(noise_buffer(info_of(caps), 1));
+  const CapsPtr made = bench.output_caps();
+  const GstVideoInfo info = info_of(made.get());
+  EXPECT_EQ(GST_VIDEO_INFO_COLORIMETRY(&info).range, GST_VIDEO_COLOR_RANGE_16_235);
 }
 
 TEST(GreyscaleOutput, KeepsTheFormatWhereDownstreamTakesIt) {
