@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <utility>
 
 #include "core/linear_plan.h"
+#include "core/simd/byte_pairs.h"
 #include "core/simd/real_rows.h"
 #include "core/simd/separable_dot.h"
 
@@ -32,6 +34,26 @@ class DenseDotStage final : public Stage {
  private:
   Window window_;
   DenseDotRows rows_;
+};
+
+// Small whole weights: in 16-bit lanes where the instruction set gains by it.
+class BytePairStage final : public Stage {
+ public:
+  BytePairStage(const LinearProblem& problem, const WholePlan& plan, BytePairRows rows)
+      : rows_(std::move(rows)), dense_(problem, plan) {}
+
+  [[nodiscard]] Window window() const noexcept override { return dense_.window(); }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return std::max(dense_.scratch_bytes(samples), byte_pair_scratch(rows_, samples));
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    if (!prefers_byte_pairs(rows_)) return dense_.process(block, scratch);
+    run_byte_pair_rows(rows_, block, scratch);
+  }
+
+ private:
+  BytePairRows rows_;
+  DenseDotStage dense_;
 };
 
 class SeparableDotStage final : public Stage {
@@ -132,6 +154,17 @@ double separable_cost(const LinearProblem& problem, const SeparablePlan& plan) {
   return (wide ? 2 : 1) * ((problem.taps.height + 3) / 4.0 + 0.5) + problem.taps.width / 2.0 + 6;
 }
 
+std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem,
+                                              const WholePlan& plan) {
+  if (problem.spec.input == SampleType::u8 && problem.spec.output == SampleType::u8) {
+    if (auto pairs = BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights),
+                                        plan.finish)) {
+      return std::make_unique<BytePairStage>(problem, plan, std::move(*pairs));
+    }
+  }
+  return std::make_unique<DenseDotStage>(problem, plan);
+}
+
 int byte_parts(const std::vector<std::int32_t>& weights) {
   const bool fits = std::all_of(weights.begin(), weights.end(), [](std::int32_t weight) {
     return weight >= -128 && weight <= 127;
@@ -152,7 +185,7 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
                                   dense_cost(problem, byte_parts(dense->weights)))) {
     return std::make_unique<SeparableDotStage>(problem, *separable);
   }
-  if (dense) return std::make_unique<DenseDotStage>(problem, *dense);
+  if (dense) return make_dense_stage(problem, *dense);
   const bool apart = product && taps.width > 2 && taps.height > 2;
   const RealPlan plan = plan_real(problem, apart ? &*product : nullptr);
   if (apart) return std::make_unique<SeparableRealStage>(problem, plan);

@@ -90,6 +90,26 @@ HWY_INLINE VI32 Dot4(VI32 sum, Bytes bytes, const std::int32_t* words) {
 #endif
 }
 
+/// In each 16-bit lane, the products of two unsigned bytes with two signed ones, which must stay
+/// within 16 bits.
+template <class V16 = hn::Vec<hn::ScalableTag<std::int16_t>>>
+HWY_INLINE V16 DotBytePairs(V16 bytes, V16 weights) {
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  return V16{_mm512_maddubs_epi16(bytes.raw, weights.raw)};
+#elif HWY_TARGET == HWY_AVX2
+  return V16{_mm256_maddubs_epi16(bytes.raw, weights.raw)};
+#elif CONVOLVE_ADJACENT_DOT
+  return V16{_mm_maddubs_epi16(bytes.raw, weights.raw)};
+#else
+  const hn::ScalableTag<std::int16_t> d;
+  const hn::RebindToUnsigned<decltype(d)> du;
+  const auto low = hn::And(bytes, hn::Set(d, 0xff));
+  const auto high = hn::BitCast(d, hn::ShiftRight<8>(hn::BitCast(du, bytes)));
+  return hn::Add(hn::Mul(low, hn::ShiftRight<8>(hn::ShiftLeft<8>(weights))),
+                 hn::Mul(high, hn::ShiftRight<8>(weights)));
+#endif
+}
+
 #endif  // HWY_SCALAR
 
 }  // namespace HWY_NAMESPACE
