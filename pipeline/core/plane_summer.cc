@@ -2,7 +2,8 @@
 #include "core/plane_summer.h"
 
 #include <algorithm>
-#include <cstring>
+#include <type_traits>
+#include <utility>
 
 #include "core/thread_pool.h"
 
@@ -44,6 +45,29 @@ std::pair<int, int> share(int count, unsigned threads, unsigned i) {
   return {cut(i), cut(i + 1)};
 }
 
+// Columns [first, last) of `from`, pixels of so many floats, become rows of `to`. In blocks, so that
+// both sides stay in the first cache.
+template <int kChannels>
+void turn_columns(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first, int last,
+                  std::byte* to, std::ptrdiff_t to_stride) noexcept {
+  struct Pixel {
+    float channel[kChannels];
+  };
+  constexpr int kBlock = 16;
+  for (int y0 = 0; y0 < rows; y0 += kBlock) {
+    const int y1 = std::min(y0 + kBlock, rows);
+    for (int x0 = first; x0 < last; x0 += kBlock) {
+      const int x1 = std::min(x0 + kBlock, last);
+      for (int x = x0; x < x1; ++x) {
+        auto* const row = reinterpret_cast<Pixel*>(to + x * to_stride);
+        for (int y = y0; y < y1; ++y) {
+          row[y] = reinterpret_cast<const Pixel*>(from + y * from_stride)[x];
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 
 void PlaneSummer::reserve(const Job& job, unsigned threads) {
@@ -82,16 +106,16 @@ void PlaneSummer::run(const Job& job, const Rect& part, const Strips& strips,
   const int channels = job.source.channels;
   const int few = lines_between(sums.y);
   const auto upright = [&](ScratchBuffer& buffer) {
-    return Plane{buffer.data(), row_bytes(job.input.width * channels, SampleType::f32),
-                 SampleType::f32, job.input.width * channels};
+    return Plane{buffer.data(),
+                 static_cast<std::ptrdiff_t>(row_bytes(job.input.width * channels, SampleType::f32)),
+                 job.input.width * channels};
   };
   const auto turned = [&](ScratchBuffer& buffer) {
-    return Plane{buffer.data(), row_bytes(few * channels, SampleType::f32), SampleType::f32,
+    return Plane{buffer.data(),
+                 static_cast<std::ptrdiff_t>(row_bytes(few * channels, SampleType::f32)),
                  few * channels};
   };
-  load(job, strips, threads);
-  const Plane source{source_.data(), row_bytes(job.input.width * channels, job.source.type),
-                     job.source.type, job.input.width * channels};
+  const Rows source = load(job, strips, threads);
   job.source.load_border(job.input.width, border_.data());
   sum_lines(sums.y.passes[0], source, border_.data(), upright(a_), threads);
 
@@ -109,18 +133,24 @@ void PlaneSummer::run(const Job& job, const Rect& part, const Strips& strips,
         threads);
 }
 
-void PlaneSummer::load(const Job& job, const Strips& strips, unsigned threads) noexcept {
-  const std::size_t stride = row_bytes(job.input.width * job.source.channels, job.source.type);
+PlaneSummer::Rows PlaneSummer::load(const Job& job, const Strips& strips,
+                                    unsigned threads) noexcept {
+  const int samples = job.input.width * job.source.channels;
+  if (strips.readable_in_place(job)) {
+    const auto [data, stride] = strips.source_rows(job);
+    return {data, stride, job.source.type, samples};
+  }
+  const auto stride = static_cast<std::ptrdiff_t>(row_bytes(samples, job.source.type));
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const auto [first, last] = share(job.input.height, threads, i);
     for (int y = first; y < last; ++y) {
-      strips.load_row(job, y, 0, job.input.width,
-                      source_.data() + static_cast<std::size_t>(y) * stride);
+      strips.load_row(job, y, 0, job.input.width, source_.data() + y * stride);
     }
   });
+  return {source_.data(), stride, job.source.type, samples};
 }
 
-void PlaneSummer::sum_lines(const LineSums& sums, const Plane& from, const std::byte* border,
+void PlaneSummer::sum_lines(const LineSums& sums, const Rows& from, const std::byte* border,
                             const Plane& to, unsigned threads) noexcept {
   constexpr int kTile = 512;  // samples a tile: the rows of a sum then stay in the second cache
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
@@ -133,35 +163,36 @@ void PlaneSummer::sum_lines(const LineSums& sums, const Plane& from, const std::
             static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]) - begin;
         for (std::size_t j = 0; j < count; ++j) {
           const int index = sums.index[begin + j];
-          rows[j] = index < 0 ? border : from.data + static_cast<std::size_t>(index) * from.stride;
+          rows[j] = index < 0 ? border : from.row(index);
         }
         const RowSum sum{from.type, SampleType::f32, std::span(rows).first(count),
                          std::span(sums.weight).subspan(begin, count)};
         combine_rows(sum, x, std::min(x + kTile, from.samples),
-                     to.data + static_cast<std::size_t>(line) * to.stride);
+                     to.row(line));
       }
     }
   });
 }
 
-void PlaneSummer::transpose(const Plane& from, int rows, int channels, const Plane& to,
+void PlaneSummer::transpose(const Rows& from, int rows, int channels, const Plane& to,
                             unsigned threads) noexcept {
   const int columns = from.samples / channels;
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const auto [first, last] = share(columns, threads, i);
-    for (int x = first; x < last; ++x) {
-      auto* const row = reinterpret_cast<float*>(to.data + static_cast<std::size_t>(x) * to.stride);
-      for (int y = 0; y < rows; ++y) {
-        const auto* const column = reinterpret_cast<const float*>(
-            from.data + static_cast<std::size_t>(y) * from.stride);
-        std::memcpy(row + y * channels, column + x * channels,
-                    static_cast<std::size_t>(channels) * sizeof(float));
-      }
+    const auto turn = [&](auto count) {
+      turn_columns<decltype(count)::value>(from.data, from.stride, rows, first, last, to.data,
+                                           to.stride);
+    };
+    switch (channels) {
+      case 1: return turn(std::integral_constant<int, 1>());
+      case 2: return turn(std::integral_constant<int, 2>());
+      case 3: return turn(std::integral_constant<int, 3>());
+      default: return turn(std::integral_constant<int, 4>());
     }
   });
 }
 
-void PlaneSummer::store(const Job& job, const LineSums& sums, const Plane& from, const Rect& part,
+void PlaneSummer::store(const Job& job, const LineSums& sums, const Rows& from, const Rect& part,
                         const Strips& strips, unsigned threads) noexcept {
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const auto [first, last] = share(part.y1 - part.y0, threads, i);
@@ -171,7 +202,7 @@ void PlaneSummer::store(const Job& job, const LineSums& sums, const Plane& from,
       const auto count =
           static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(y) + 1]) - begin;
       for (std::size_t j = 0; j < count; ++j) {
-        rows[j] = from.data + static_cast<std::size_t>(sums.index[begin + j]) * from.stride;
+        rows[j] = from.row(sums.index[begin + j]);
       }
       const RowSum sum{SampleType::f32, job.sink.type, std::span(rows).first(count),
                        std::span(sums.weight).subspan(begin, count),

@@ -23,19 +23,32 @@ class PlaneSummer {
   void run(const Job& job, const Rect& part, const Strips& strips, unsigned threads) noexcept;
 
  private:
-  struct Plane {
-    std::byte* data = nullptr;
-    std::size_t stride = 0;  ///< bytes
+  /// Rows of samples, to be read.
+  struct Rows {
+    const std::byte* data = nullptr;
+    std::ptrdiff_t stride = 0;  ///< bytes
     SampleType type = SampleType::f32;
     int samples = 0;  ///< a row
+
+    [[nodiscard]] const std::byte* row(int y) const noexcept { return data + y * stride; }
+  };
+  /// Rows of floats, to be written.
+  struct Plane {
+    std::byte* data = nullptr;
+    std::ptrdiff_t stride = 0;
+    int samples = 0;
+
+    [[nodiscard]] std::byte* row(int y) const noexcept { return data + y * stride; }
+    operator Rows() const noexcept { return {data, stride, SampleType::f32, samples}; }
   };
 
-  void load(const Job& job, const Strips& strips, unsigned threads) noexcept;
-  void sum_lines(const LineSums& sums, const Plane& from, const std::byte* border,
+  /// The source's own rows where they can be read as they are, else a copy.
+  Rows load(const Job& job, const Strips& strips, unsigned threads) noexcept;
+  void sum_lines(const LineSums& sums, const Rows& from, const std::byte* border,
                  const Plane& to, unsigned threads) noexcept;
-  void transpose(const Plane& from, int rows, int channels, const Plane& to,
+  void transpose(const Rows& from, int rows, int channels, const Plane& to,
                  unsigned threads) noexcept;
-  void store(const Job& job, const LineSums& sums, const Plane& from, const Rect& part,
+  void store(const Job& job, const LineSums& sums, const Rows& from, const Rect& part,
              const Strips& strips, unsigned threads) noexcept;
 
   ScratchBuffer source_;

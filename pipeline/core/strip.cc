@@ -35,6 +35,12 @@ void stretch_row(std::byte* row, int count, const Stretch& stretch, double base,
   }
 }
 
+bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept {
+  return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(sample_size(type)) ==
+             0 &&
+         stride % sample_size(type) == 0;
+}
+
 }  // namespace
 
 void ScratchBuffer::reserve(std::size_t bytes) {
@@ -154,21 +160,21 @@ void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
   }
 }
 
+bool Strips::readable_in_place(const Job& job) const noexcept {
+  const auto& from = input_.plane[job.source.component[0].plane];
+  return job.source.kind == Source::Kind::plain &&
+         aligned(from.data, from.stride, job.source.type);
+}
+
 // The columns of `part` whose taps all lie inside of the frame, in whole blocks.
 Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   const Rect none{part.x0, part.y0, part.x0, part.y1};
-  if (job.source.kind != Source::Kind::plain || job.sink.kind != Sink::Kind::plain ||
+  if (job.sink.kind != Sink::Kind::plain ||
       job.source.type != job.sink.type || job.rescale || job.x.stride != 1 || job.y.stride != 1) {
     return none;
   }
-  const auto size = static_cast<std::uintptr_t>(sample_size(job.source.type));
-  const auto aligned = [size](const void* data, std::ptrdiff_t stride) {
-    return reinterpret_cast<std::uintptr_t>(data) % size == 0 &&
-           stride % static_cast<std::ptrdiff_t>(size) == 0;
-  };
-  const auto& from = input_.plane[job.source.component[0].plane];
   const auto& to = output_.plane[job.sink.component[0].plane];
-  if (!aligned(from.data, from.stride) || !aligned(to.data, to.stride)) return none;
+  if (!readable_in_place(job) || !aligned(to.data, to.stride, job.sink.type)) return none;
 
   const Window window = job.stage->window();
   const int slack = kRowSlack / job.source.pixel_bytes() + 1;

@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <utility>
 #include <vector>
 
 #include "core/frame_plan.h"
@@ -81,6 +82,13 @@ class Strips {
   /// The extremes of the plain values of a `rescale` job.
   Extremes measure(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
 
+  /// True where the source's rows can be read as samples, without a copy.
+  [[nodiscard]] bool readable_in_place(const Job& job) const noexcept;
+  /// The source's first row, and the bytes from row to row.
+  [[nodiscard]] std::pair<const std::byte*, std::ptrdiff_t> source_rows(
+      const Job& job) const noexcept {
+    return {job.source.at(input_, 0, 0), input_.plane[job.source.component[0].plane].stride};
+  }
   /// Reads `count` pixels from (x0, y) on, those beyond the edges by the border.
   void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept;
   /// Writes `count` computed pixels to (x, y) and on.
