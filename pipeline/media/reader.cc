@@ -123,6 +123,12 @@ bool MediaReader::State::feed_decoder() {
     if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
     return false;
   }
+  const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
+  if (time != AV_NOPTS_VALUE) {
+    const AVRational base = source.context()->streams[packet->stream_index]->time_base;
+    last_packet_end_us_ = std::max(last_packet_end_us_,
+                                   av_rescale_q(time + packet->duration, base, kMicroseconds));
+  }
   if (packet->stream_index != source.video()->index) {
     keep_packet(std::move(packet));
     return true;
@@ -276,21 +282,37 @@ media::FramePtr MediaReader::State::next_frame() {
   return nullptr;
 }
 
-// Says so where the video ends long before the file says it does.
+// Where the file says that it goes on for longer than it does: microseconds that are missing.
+std::int64_t MediaReader::State::missing_us() const {
+  if (options.start || options.end || options.frames) return 0;
+  const AVFormatContext& context = *source.context();
+  const AVStream& stream = *source.video();
+  std::int64_t whole = 0;
+  std::int64_t missing = 0;
+  if (stream.duration > 0) {
+    const std::int64_t begin = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
+    whole = us(stream.duration);
+    missing = us(begin + stream.duration) - last_end_us_;
+  } else if (context.duration > 0 &&
+             context.duration_estimation_method == AVFMT_DURATION_FROM_STREAM) {
+    // The longest stream gives that duration: all of them must have been read.
+    for (unsigned i = 0; i < context.nb_streams; ++i) {
+      if (context.streams[i]->discard == AVDISCARD_ALL) return 0;
+    }
+    whole = context.duration;
+    missing = origin_us + whole - last_packet_end_us_;
+  }
+  const std::int64_t tolerated = std::max<std::int64_t>(AV_TIME_BASE, whole / 20);
+  return missing > tolerated ? missing : 0;
+}
+
 void MediaReader::State::check_end() {
   if (interrupted || frames_ == 0) return;
-  AVStream* stream = source.video();
-  const bool whole = !options.start && !options.end && !options.frames;
-  bool early = false;
-  if (whole && stream->duration > 0) {
-    const std::int64_t begin = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    const double missing = static_cast<double>(us(begin + stream->duration) - last_end_us_);
-    early = missing > std::max(1e6, 0.05 * static_cast<double>(us(stream->duration)));
-  }
-  if (damaged_ == 0 && !early) return;
-  const bool counted = whole && stream->nb_frames > frames_;
+  if (damaged_ == 0 && missing_us() == 0) return;
+  const std::int64_t expected = source.video()->nb_frames;
+  const bool counted = !options.start && !options.end && !options.frames && expected > frames_;
   note(NoteLevel::warning, "damaged or cut short: " + std::to_string(frames_) +
-                               (counted ? " of " + std::to_string(stream->nb_frames) : "") +
+                               (counted ? " of " + std::to_string(expected) : "") +
                                " frames decoded");
 }
 

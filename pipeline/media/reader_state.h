@@ -51,6 +51,7 @@ struct MediaReader::State {
   media::FramePtr next_frame();
   void set_duration(AVFrame& frame, const AVFrame* next) const;
   void check_end();
+  [[nodiscard]] std::int64_t missing_us() const;
   media::FramePtr convert(media::FramePtr frame, const media::FilterFormat& target);
   VideoFrame finish_frame(media::FramePtr frame);
   void end_video();
@@ -69,6 +70,7 @@ struct MediaReader::State {
   double seek_back_ = 1;
   std::optional<std::int64_t> cut_end_us_;
   std::int64_t last_end_us_ = INT64_MIN;  // of the last frame that was kept
+  std::int64_t last_packet_end_us_ = INT64_MIN;  // of any stream
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t frames_ = 0;
   std::int64_t damaged_ = 0;

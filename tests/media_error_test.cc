@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// Bad input, bad output, bad options: one clear line, the right kind, and nothing left behind.
+#include <convolve/transcode.h>
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <functional>
+
+#include "clip_maker.h"
+
+namespace {
+
+using convolve::MediaError;
+using convolve::TranscodeOptions;
+using Kind = convolve::MediaError::Kind;
+
+class MediaErrors : public testing::Test {
+ protected:
+  MediaErrors() {
+    Clip clip{.path = folder_ / "in.mp4"};
+    clip.audio = {"aac"};
+    make_clip(clip);
+  }
+
+  TranscodeOptions job(const std::string& input, const std::string& output) const {
+    TranscodeOptions options;
+    options.input = folder_ / input;
+    options.output = folder_ / output;
+    return options;
+  }
+
+  // The error's text, checked to be a line with at most a hint, that names `what`.
+  std::string expect_error(const TranscodeOptions& options, Kind kind, const std::string& what) {
+    const auto before = folder_.names();
+    std::string text;
+    try {
+      convolve::Transcoder(options).run();
+      ADD_FAILURE() << "no error: " << options.input << " to " << options.output;
+    } catch (const MediaError& error) {
+      text = error.what();
+      EXPECT_EQ(error.kind(), kind) << text;
+      EXPECT_NE(text.find(what), std::string::npos) << text;
+      EXPECT_NE(text.find(": "), std::string::npos) << text;
+      EXPECT_LE(std::count(text.begin(), text.end(), '\n'), 1) << text;
+    }
+    EXPECT_EQ(folder_.names(), before) << text;
+    return text;
+  }
+
+  Folder folder_;
+};
+
+TEST_F(MediaErrors, Inputs) {
+  expect_error(job("missing.mp4", "out.mp4"), Kind::input, "missing.mp4");
+  TranscodeOptions directory = job("", "out.mp4");
+  expect_error(directory, Kind::input, "directory");
+  write_text(folder_ / "text.mp4", "This is a text.\n");
+  expect_error(job("text.mp4", "out.mp4"), Kind::input, "text.mp4");
+  write_text(folder_ / "text.txt", "This is a text, too.\n");
+  expect_error(job("text.txt", "out.mp4"), Kind::input, "text.txt");
+  write_text(folder_ / "empty.mp4", "");
+  expect_error(job("empty.mp4", "out.mp4"), Kind::input, "empty");
+  const std::string whole = read_text(folder_ / "in.mp4");
+  write_text(folder_ / "cut.mp4", whole.substr(0, whole.size() / 2));
+  expect_error(job("cut.mp4", "out.mp4"), Kind::input, "cut.mp4");
+  expect_error(job("none%04d.png", "out.mp4"), Kind::input, "none%04d.png");
+  TranscodeOptions late = job("in.mp4", "out.mp4");
+  late.start = 1000;
+  expect_error(late, Kind::input, "range");
+}
+
+TEST_F(MediaErrors, InputThatEndsEarlyGivesWhatThereIsAndAWarning) {
+  Clip clip{.path = folder_ / "long.mkv"};
+  clip.frames = 100;
+  make_clip(clip);
+  const std::string whole = read_text(clip.path);
+  write_text(folder_ / "cut.mkv", whole.substr(0, whole.size() / 2));
+  TranscodeOptions options = job("cut.mkv", "out.mkv");
+  int warnings = 0;
+  options.on_note = [&](convolve::NoteLevel level, const std::string& text) {
+    if (level == convolve::NoteLevel::warning) ++warnings;
+    EXPECT_EQ(text.find('\n'), std::string::npos);
+  };
+  const auto done = convolve::Transcoder(options).run();
+  EXPECT_GT(done.frames, 30);
+  EXPECT_LT(done.frames, 70);
+  EXPECT_EQ(look_into(folder_ / "out.mkv").frames.size(), static_cast<std::size_t>(done.frames));
+  EXPECT_GE(warnings, 1);
+}
+
+TEST_F(MediaErrors, Targets) {
+  expect_error(job("in.mp4", "out.xyz"), Kind::output, "xyz");
+  expect_error(job("in.mp4", "out"), Kind::output, "extension");
+  expect_error(job("in.mp4", "no/such/directory/out.mp4"), Kind::output, "directory");
+  ::mkdir((folder_ / "d.mp4").c_str(), 0755);
+  expect_error(job("in.mp4", "d.mp4"), Kind::output, "directory");
+  if (::geteuid() != 0) {
+    ::mkdir((folder_ / "locked").c_str(), 0555);
+    expect_error(job("in.mp4", "locked/out.mp4"), Kind::output, "ermission");
+  }
+}
+
+TEST_F(MediaErrors, AnExistingFileIsKeptWithoutOverwrite) {
+  write_text(folder_ / "out.mp4", "precious");
+  const std::string text = expect_error(job("in.mp4", "out.mp4"), Kind::output, "exists");
+  EXPECT_NE(text.find("-y"), std::string::npos);
+  EXPECT_EQ(read_text(folder_ / "out.mp4"), "precious");
+  TranscodeOptions options = job("in.mp4", "out.mp4");
+  options.overwrite = true;
+  convolve::Transcoder(options).run();
+  EXPECT_EQ(look_into(folder_ / "out.mp4").frames.size(), 25U);
+}
+
+TEST_F(MediaErrors, AFileThatAppearsMeanwhileIsKept) {
+  convolve::Transcoder transcoder(job("in.mp4", "out.mp4"));
+  write_text(folder_ / "out.mp4", "precious");
+  EXPECT_THROW(transcoder.run(), MediaError);
+  EXPECT_EQ(read_text(folder_ / "out.mp4"), "precious");
+  EXPECT_EQ(folder_.names(), (std::vector<std::string>{"in.mp4", "out.mp4"}));
+}
+
+TEST_F(MediaErrors, TheInputIsNeverTheOutput) {
+  const std::string before = read_text(folder_ / "in.mp4");
+  ASSERT_EQ(::symlink((folder_ / "in.mp4").c_str(), (folder_ / "soft.mp4").c_str()), 0);
+  ASSERT_EQ(::link((folder_ / "in.mp4").c_str(), (folder_ / "hard.mp4").c_str()), 0);
+  for (const char* name : {"in.mp4", "soft.mp4", "hard.mp4", "./in.mp4"}) {
+    TranscodeOptions options = job("in.mp4", name);
+    options.overwrite = true;
+    expect_error(options, Kind::output, "is the input");
+  }
+  EXPECT_EQ(read_text(folder_ / "in.mp4"), before);
+}
+
+TEST_F(MediaErrors, ALinkIsWrittenThrough) {
+  write_text(folder_ / "target.mp4", "old");
+  ASSERT_EQ(::symlink("target.mp4", (folder_ / "link.mp4").c_str()), 0);
+  TranscodeOptions options = job("in.mp4", "link.mp4");
+  options.overwrite = true;
+  convolve::Transcoder(options).run();
+  EXPECT_TRUE(std::filesystem::is_symlink(folder_ / "link.mp4"));
+  EXPECT_EQ(look_into(folder_ / "target.mp4").frames.size(), 25U);
+}
+
+TEST_F(MediaErrors, WhatTheContainerCannotHold) {
+  const std::string sound = expect_error(job("in.mp4", "out.webm"), Kind::output, "aac");
+  EXPECT_NE(sound.find("--no-audio"), std::string::npos) << sound;
+  Clip clip{.path = folder_ / "rich.mkv"};
+  clip.subtitles = true;
+  make_clip(clip);
+  const std::string text = expect_error(job("rich.mkv", "out.mp4"), Kind::output, "subrip");
+  EXPECT_NE(text.find("out.mkv"), std::string::npos) << text;
+  Clip fonts{.path = folder_ / "fonts.mkv"};
+  fonts.attachment = true;
+  make_clip(fonts);
+  expect_error(job("fonts.mkv", "out.mp4"), Kind::output, "attachment");
+}
+
+TEST_F(MediaErrors, CodecsAndOptions) {
+  const auto with = [&](const std::string& output,
+                        const std::function<void(TranscodeOptions&)>& change) {
+    TranscodeOptions options = job("in.mp4", output);
+    options.audio = false;
+    change(options);
+    return options;
+  };
+  expect_error(with("o.webm", [](auto& o) { o.codec = "libx264"; }), Kind::output, "webm");
+  expect_error(with("o.png", [](auto& o) { o.codec = "libx264"; }), Kind::output, "png");
+  expect_error(with("o.y4m", [](auto& o) { o.codec = "libx264"; }), Kind::output, "h264");
+  expect_error(with("o.mp4", [](auto& o) { o.codec = "nonsense"; }), Kind::usage, "nonsense");
+  expect_error(with("o.mp4", [](auto& o) { o.codec = "aac"; }), Kind::usage, "aac");
+  expect_error(with("o.mp4", [](auto& o) { o.crf = 99; }), Kind::usage, "crf");
+  expect_error(with("o.mp4", [](auto& o) { o.bitrate = -5; }), Kind::usage, "bitrate");
+  expect_error(with("o.mp4", [](auto& o) { o.encoder_preset = "warp"; }), Kind::usage, "warp");
+  expect_error(with("o.mp4", [](auto& o) { o.pixel_format = "warp"; }), Kind::usage, "warp");
+  expect_error(with("o.mp4", [](auto& o) { o.pixel_format = "rgb24"; }), Kind::usage, "rgb24");
+  expect_error(with("o.png", [](auto& o) { o.crf = 3, o.frames = 1; }), Kind::usage, "crf");
+  expect_error(with("o.png", [](auto& o) { (void)o; }), Kind::output, "several frames");
+  expect_error(with("o.mp4", [](auto& o) { o.chain = {{"nonsense", {}}}; }), Kind::usage, "nonsense");
+  expect_error(with("o.mp4", [](auto& o) { o.chain = {{"gst:nonsense", {}}}; }), Kind::usage,
+               "nonsense");
+  expect_error(with("o.mp4", [](auto& o) { o.chain = {{"gaussian", {{"sigma", "-3"}}}}; }),
+               Kind::usage, "sigma");
+  expect_error(with("o.mp4", [](auto& o) { o.chain = {{"gst:identity", {{"drop-x", "1"}}}}; }),
+               Kind::usage, "drop-x");
+}
+
+TEST_F(MediaErrors, AnElementThatFailsIsOneLine) {
+  TranscodeOptions options = job("in.mp4", "out.mp4");
+  options.chain = {{"gst:identity", {{"error-after", "5"}}}};
+  expect_error(options, Kind::running, "identity");
+}
+
+TEST_F(MediaErrors, AFullDiskLeavesNothing) {
+  rlimit old{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &old), 0);
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit tight = old;
+  tight.rlim_cur = 3000;
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &tight), 0);
+  expect_error(job("in.mp4", "out.mp4"), Kind::output, "out.mp4");
+  expect_error(job("in.mp4", "p%d.png"), Kind::output, ".png");
+  ::setrlimit(RLIMIT_FSIZE, &old);
+  std::signal(SIGXFSZ, handler);
+}
+
+TEST_F(MediaErrors, SubtitlesAloneAreNoVideo) {
+  write_text(folder_ / "words.srt", "1\n00:00:00,000 --> 00:00:01,000\nhello\n");
+  expect_error(job("words.srt", "out.mp4"), Kind::input, "no video stream");
+}
+
+}  // namespace
