@@ -7,7 +7,9 @@
 
 #include <convolve/graph.h>
 
+#include "../media/av.h"
 #include "../media/path.h"
+#include "gst_handles.h"
 
 namespace convolve::graph {
 
@@ -127,7 +129,13 @@ std::string launch_line(const TranscodeOptions& options, const LaunchInput& inpu
            (options.output == "-" ? "fdsink fd=1" : "filesink " + location);
   }
   if (extension == ".gif") {
-    return begin + source + chain + "videoconvert ! avenc_gif ! avmux_gif ! filesink " + location;
+    // Its plugin is young and seldom installed.
+    const Handle<GstElementFactory> factory(gst_element_factory_find("gifenc"));
+    if (!factory) {
+      media::fail(MediaError::Kind::usage, options.output, "GStreamer has no GIF encoder here",
+                  "a line for mp4 or img%04d.png can be printed");
+    }
+    return begin + source + chain + "videoconvert ! gifenc ! filesink " + location;
   }
   if (const std::string_view encoder = find(kPictures, extension); !encoder.empty()) {
     const bool many = media::SequencePattern::parse(options.output).has_value();

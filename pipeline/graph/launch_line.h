@@ -21,6 +21,7 @@ struct LaunchInput {
 
 /// A line that does the same with GStreamer's own elements, as far as they go: the cut is left out,
 /// quality is the encoder's nearest setting, and of other streams one audio stream goes along.
+/// \throws MediaError of kind usage where GStreamer has no element for the output
 std::string launch_line(const TranscodeOptions& options, const LaunchInput& input);
 
 }  // namespace convolve::graph

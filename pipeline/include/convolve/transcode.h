@@ -59,7 +59,8 @@ class Transcoder {
   void stop() noexcept;
   void abort() noexcept;
 
-  /// What would run, as a `gst-launch-1.0` command line.
+  /// What would run, as a `gst-launch-1.0` command line. \throws MediaError where GStreamer has no
+  /// element for the output
   [[nodiscard]] std::string gst_launch_line() const;
 
  private:
