@@ -354,6 +354,22 @@ TEST(Transcode, StillPicturesComeBackAsThemselves) {
   EXPECT_THROW(transcode(job(folder / "in.png", folder / "out.png")), MediaError);
 }
 
+TEST(Transcode, AJpegKeepsItsExif) {
+  const Folder folder;
+  Clip clip{.path = folder / "plain.jpg", .muxer = "image2", .codec = "mjpeg"};
+  clip.pixel_format = "yuvj420p";
+  clip.frames = 1;
+  make_clip(clip);
+  // Orientation 6: a quarter turn.
+  const std::string exif("\xff\xe1\x00\x22" "Exif\0\0MM\0*\0\0\0\x08\0\x01"
+                         "\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0", 36);
+  const std::string plain = read_text(clip.path);
+  write_text(folder / "in.jpg", plain.substr(0, 2) + exif + plain.substr(2));
+  transcode(job(folder / "in.jpg", folder / "out.jpg"));
+  EXPECT_NE(read_text(folder / "out.jpg").find(exif), std::string::npos);
+  EXPECT_EQ(look_into(folder / "out.jpg").frames.size(), 1U);
+}
+
 TEST(Transcode, PictureSequencesBothWays) {
   const Folder folder;
   Clip clip{.path = folder / "in.mkv", .codec = "ffv1"};

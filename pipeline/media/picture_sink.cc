@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <span>
 
+#include "jpeg_segments.h"
 #include "sink.h"
 
 namespace convolve::media {
@@ -53,21 +55,30 @@ void PictureSink::start(const Encoder& /*encoder*/, const AVFrame& /*first*/) {}
 
 void PictureSink::write_copied(PacketPtr /*packet*/) {}
 
+void PictureSink::write_picture(OutputFile& file, const AVPacket& packet) {
+  const std::span bytes(packet.data, static_cast<std::size_t>(packet.size));
+  const std::size_t place = segments_.empty() ? 0 : segments_place(bytes);
+  file.write(bytes.data(), place);
+  if (place > 0) {
+    file.write(reinterpret_cast<const std::uint8_t*>(segments_.data()), segments_.size());
+  }
+  file.write(bytes.data() + place, bytes.size() - place);
+}
+
 void PictureSink::write_video(PacketPtr packet) {
   ++count_;
-  const auto size = static_cast<std::size_t>(packet->size);
   if (!pattern_) {
     if (count_ > 1) {
       fail_output(output_, "one picture file cannot hold several frames",
                   "name a sequence such as img%04d.png, or take one frame with --frames 1");
     }
     single_ = std::make_unique<OutputFile>(Target(output_, overwrite_, input_));
-    single_->write(packet->data, size);
+    write_picture(*single_, *packet);
     return;
   }
   const std::string path = pattern_->path(count_);
   OutputFile file(Target(path, overwrite_, input_));
-  file.write(packet->data, size);
+  write_picture(file, *packet);
   file.commit(false);
   written_.push_back(path);
 }

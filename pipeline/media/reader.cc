@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "pixel.h"
 #include "deep_rgb.h"
+#include "jpeg_segments.h"
 #include "reader_state.h"
 
 namespace convolve {
@@ -135,6 +135,10 @@ bool MediaReader::State::feed_decoder() {
   }
   if (video_ended_) return true;
   if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) ++damaged_;
+  if (info.still && decoder->codec_id == AV_CODEC_ID_MJPEG) {
+    jpeg_segments = media::carried_segments(
+        {packet->data, static_cast<std::size_t>(packet->size)});
+  }
   const int sent = avcodec_send_packet(decoder.get(), packet.get());
   if (sent < 0 && sent != AVERROR(EAGAIN) && sent != AVERROR_EOF) ++damaged_;
   return true;
@@ -344,63 +348,6 @@ VideoFrame MediaReader::State::read() {
   pending_ = next_frame();
   set_duration(*frame, pending_.get());
   return finish_frame(std::move(frame));
-}
-
-void MediaReader::State::keep_packet(media::PacketPtr packet) {
-  if (!selected_[static_cast<std::size_t>(packet->stream_index)]) return;
-  held_.push_back(std::move(packet));
-  release_packets();
-  wait_for_writer();
-}
-
-bool MediaReader::State::wanted(const AVPacket& packet, std::int64_t time_us) const {
-  const AVStream& stream = *source.context()->streams[packet.stream_index];
-  if ((stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) return true;
-  if (cut_end_us_ && time_us >= *cut_end_us_) return false;
-  return !options.start || time_us >= us(*shift);
-}
-
-// With `frames`, a packet waits until the frames have come so far: only then is it known whether
-// the cut lies before it.
-void MediaReader::State::release_packets() {
-  if (!shift) return;
-  std::deque<media::PacketPtr> later;
-  const std::lock_guard lock(mutex_);
-  for (media::PacketPtr& packet : held_) {
-    const AVStream& stream = *source.context()->streams[packet->stream_index];
-    const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
-    const std::int64_t time_us =
-        time == AV_NOPTS_VALUE ? 0 : av_rescale_q(time, stream.time_base, kMicroseconds);
-    if (options.frames && !video_ended_ && time_us >= last_end_us_) {
-      later.push_back(std::move(packet));
-      continue;
-    }
-    if (!wanted(*packet, time_us)) continue;
-    const std::int64_t offset = av_rescale_q(*shift, source.video()->time_base, stream.time_base);
-    if (packet->pts != AV_NOPTS_VALUE) packet->pts -= offset;
-    if (packet->dts != AV_NOPTS_VALUE) packet->dts -= offset;
-    released_bytes_ += static_cast<std::size_t>(packet->size);
-    released_.push_back(std::move(packet));
-  }
-  held_ = std::move(later);
-}
-
-media::PacketPtr MediaReader::State::take_packet() {
-  const std::lock_guard lock(mutex_);
-  if (released_.empty()) return nullptr;
-  media::PacketPtr packet = std::move(released_.front());
-  released_.pop_front();
-  released_bytes_ -= static_cast<std::size_t>(packet->size);
-  writer_takes_ = true;
-  taken_.notify_one();
-  return packet;
-}
-
-void MediaReader::State::wait_for_writer() {
-  std::unique_lock lock(mutex_);
-  while (packet_limit != 0 && writer_takes_ && released_bytes_ > packet_limit && !interrupted) {
-    taken_.wait_for(lock, std::chrono::milliseconds(100));
-  }
 }
 
 MediaReader::MediaReader(const std::string& input, ReadOptions options)

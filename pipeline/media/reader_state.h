@@ -32,6 +32,8 @@ struct MediaReader::State {
   /// What is taken off every timestamp, in the video's time base: 0 without `start`, otherwise
   /// known once the first frame was read.
   std::optional<std::int64_t> shift;
+  /// Of a JPEG picture, for one that is written; see jpeg_segments.h.
+  std::string jpeg_segments;
   /// Reading waits while more bytes than this wait for a writer that has begun to take them; 0: it
   /// never does. For a writer on another thread: sound that goes on after the picture is long.
   std::size_t packet_limit = 0;

@@ -69,6 +69,8 @@ class MuxSink : public Sink {
 class PictureSink : public Sink {
  public:
   PictureSink(const std::string& output, bool numbered, bool overwrite, const std::string& input);
+  /// For a JPEG: what its first packet gets beside the samples; see jpeg_segments.h.
+  void set_segments(std::string segments) { segments_ = std::move(segments); }
   void start(const Encoder& encoder, const AVFrame& first) override;
   void write_video(PacketPtr packet) override;
   void write_copied(PacketPtr packet) override;
@@ -76,7 +78,10 @@ class PictureSink : public Sink {
   void discard() noexcept override;
 
  private:
+  void write_picture(OutputFile& file, const AVPacket& packet);
+
   std::string output_;
+  std::string segments_;
   std::optional<SequencePattern> pattern_;
   bool overwrite_;
   std::string input_;  // the file that must not be written over

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <convolve/media.h>
 
+#include <cstdlib>
+
 #include "encoder_options.h"
 #include "pixel.h"
 #include "reader_state.h"
@@ -27,6 +29,7 @@ struct MediaWriter::State {
 
   void make_sink();
   void open(const VideoFrame& first);
+  void carry_orientation(const AVFrame& first);
   void write_packets();
   void copy_packets();
   [[nodiscard]] AVPixelFormat format_to_keep(const VideoFrame& frame) const;
@@ -37,7 +40,8 @@ struct MediaWriter::State {
   MediaReader::State* reader;
   media::Container container;
   std::unique_ptr<media::Sink> sink;
-  media::MuxSink* muxed = nullptr;  // the sink, where it is one
+  media::MuxSink* muxed = nullptr;        // the sink, where it is one
+  media::PictureSink* pictures = nullptr;  // the sink, where it is one
   std::unique_ptr<media::Encoder> encoder;
   bool finished = false;
   std::atomic<bool> cancelled{false};
@@ -87,6 +91,7 @@ void MediaWriter::State::make_sink() {
     case media::OutputKind::pictures:
       sink = std::make_unique<media::PictureSink>(output, container.numbered, options.overwrite,
                                                   input);
+      pictures = static_cast<media::PictureSink*>(sink.get());
       break;
     case media::OutputKind::file: {
       auto made = std::make_unique<media::MuxSink>(
@@ -130,7 +135,22 @@ void MediaWriter::State::open(const VideoFrame& first) {
     muxed->set_shift(av_rescale_q(*reader->shift, reader->source.video()->time_base,
                                   AV_TIME_BASE_Q));
   }
+  if (pictures != nullptr) carry_orientation(*first.av());
   sink->start(*encoder, *first.av());
+}
+
+// A phone's JPEG lies on its side and says so in its Exif data.
+void MediaWriter::State::carry_orientation(const AVFrame& first) {
+  if (reader == nullptr) return;
+  if (container.picture == AV_CODEC_ID_MJPEG) {
+    pictures->set_segments(reader->jpeg_segments);
+    return;
+  }
+  const AVDictionaryEntry* turned = av_dict_get(first.metadata, "Orientation", nullptr, 0);
+  if (turned != nullptr && std::atoi(turned->value) > 1 && options.on_note) {
+    options.on_note(NoteLevel::warning, output + ": " + container.label +
+                                            " cannot say that the picture is to be shown turned");
+  }
 }
 
 void MediaWriter::State::write_packets() {
