@@ -229,58 +229,59 @@ void FramePlan::prepare(unsigned threads) {
   }
 }
 
+Rect FramePlan::part_of(const Job& job, const Rect& area) const noexcept {
+  return {area.x0 >> job.shift_x, area.y0 >> job.shift_y, component_size(area.x1, job.shift_x),
+          component_size(area.y1, job.shift_y)};
+}
+
+template <typename Act>
+void FramePlan::each_band(const Rect& area, unsigned threads, const Act& act) noexcept {
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    for (std::size_t j = 0; j < jobs_.size(); ++j) {
+      const Job& job = jobs_[j];
+      if (job.sums) continue;
+      const Rect part = part_of(job, area);
+      const auto cut = [&](unsigned k) {
+        const auto rows = static_cast<std::int64_t>(part.y1 - part.y0);
+        return part.y0 + static_cast<int>(rows * k / threads);
+      };
+      act(j, Rect{part.x0, cut(i), part.x1, cut(i + 1)}, *workspaces_[i]);
+    }
+  });
+}
+
+std::vector<Stretch> FramePlan::measure(const Strips& strips, const Rect& area, unsigned threads) {
+  std::vector<Stretch> stretches(jobs_.size());
+  if (std::none_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.rescale; })) {
+    return stretches;
+  }
+  for (const auto& workspace : workspaces_) workspace->extremes.assign(jobs_.size(), {});
+  each_band(area, threads, [&](std::size_t j, const Rect& band, Workspace& workspace) noexcept {
+    if (jobs_[j].rescale) workspace.extremes[j] = strips.measure(jobs_[j], band, workspace);
+  });
+  for (std::size_t j = 0; j < jobs_.size(); ++j) {
+    Extremes all;
+    for (const auto& workspace : workspaces_) all.include(workspace->extremes[j]);
+    stretches[j] = all.stretch(jobs_[j].sink.max_code);
+  }
+  return stretches;
+}
+
 void FramePlan::run(const ConstFrameView& input, const FrameView& output,
                     const std::optional<Rect>& roi, unsigned threads) {
-  const Rect whole{0, 0, output.width, output.height};
-  const Rect area = roi.value_or(whole);
+  const Rect area = roi.value_or(Rect{0, 0, output.width, output.height});
   threads = std::clamp(threads, 1U, static_cast<unsigned>(output.height));
   prepare(threads);
   if (roi) copy_planes(input, output);
   if (area.x0 >= area.x1 || area.y0 >= area.y1) return;
 
   const Strips strips{input, output, border_};
-  const auto part_of = [&area](const Job& job) {
-    return Rect{area.x0 >> job.shift_x, area.y0 >> job.shift_y,
-                component_size(area.x1, job.shift_x), component_size(area.y1, job.shift_y)};
-  };
-  const auto band_of = [&](const Job& job, unsigned i) {
-    const Rect part = part_of(job);
-    const auto cut = [&](unsigned k) {
-      const auto rows = static_cast<std::int64_t>(part.y1 - part.y0);
-      return part.y0 + static_cast<int>(rows * k / threads);
-    };
-    return Rect{part.x0, cut(i), part.x1, cut(i + 1)};
-  };
-  const auto each_band = [&](auto&& act) {
-    ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-      for (std::size_t j = 0; j < jobs_.size(); ++j) {
-        if (!jobs_[j].sums) act(jobs_[j], j, band_of(jobs_[j], i), *workspaces_[i]);
-      }
-    });
-  };
   for (const Job& job : jobs_) {
-    if (job.sums) summer_->run(job, part_of(job), strips, threads);
+    if (job.sums) summer_->run(job, part_of(job, area), strips, threads);
   }
-  const bool rescale =
-      std::any_of(jobs_.begin(), jobs_.end(), [](const Job& job) { return job.rescale; });
-  std::vector<Extremes> extremes(rescale ? threads * jobs_.size() : 0);
-  std::vector<Stretch> stretches(jobs_.size());
-  if (rescale) {
-    each_band([&](const Job& job, std::size_t j, const Rect& band, Workspace& workspace) {
-      const auto i = static_cast<std::size_t>(
-          std::find_if(workspaces_.begin(), workspaces_.end(),
-                       [&](const auto& held) { return held.get() == &workspace; }) -
-          workspaces_.begin());
-      if (job.rescale) extremes[i * jobs_.size() + j] = strips.measure(job, band, workspace);
-    });
-    for (std::size_t j = 0; j < jobs_.size(); ++j) {
-      Extremes all;
-      for (unsigned i = 0; i < threads; ++i) all.include(extremes[i * jobs_.size() + j]);
-      stretches[j] = Stretch::between(all, jobs_[j].sink.max_code);
-    }
-  }
-  each_band([&](const Job& job, std::size_t j, const Rect& band, Workspace& workspace) {
-    strips.run(job, band, stretches[j], workspace);
+  const std::vector<Stretch> stretches = measure(strips, area, threads);
+  each_band(area, threads, [&](std::size_t j, const Rect& band, Workspace& workspace) noexcept {
+    strips.run(jobs_[j], band, stretches[j], workspace);
   });
 }
 

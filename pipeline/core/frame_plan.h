@@ -58,6 +58,13 @@ struct Job {
 /// Scratch of one thread.
 struct Workspace;
 class PlaneSummer;
+class Strips;
+
+/// The map of `response=rescale` from plain values to codes: `(value − from)·factor`.
+struct Stretch {
+  double from = 0;
+  double factor = 0;
+};
 
 class FramePlan {
  public:
@@ -79,6 +86,14 @@ class FramePlan {
   Job& add_job(Job::Kind kind, int component);
   void make_stage(Job& job, const Filter& filter, double base, bool chroma);
   void prepare(unsigned threads);
+  /// The part of `area`, in pixels, on the job's grid.
+  [[nodiscard]] Rect part_of(const Job& job, const Rect& area) const noexcept;
+  /// Calls `act(number of the job, rows of it, scratch)` on each thread, for its share of each job
+  /// that has a stage or copies.
+  template <typename Act>
+  void each_band(const Rect& area, unsigned threads, const Act& act) noexcept;
+  /// How the values of each job that rescales become codes.
+  std::vector<Stretch> measure(const Strips& strips, const Rect& area, unsigned threads);
 
   FrameLayout layout_;
   Border border_;

@@ -96,10 +96,10 @@ void Extremes::include(const Extremes& other) noexcept {
   most = std::max(most, other.most);
 }
 
-Stretch Stretch::between(const Extremes& extremes, double max_code) noexcept {
-  if (!(extremes.most > extremes.least)) return {};
-  const double least = static_cast<double>(extremes.least);
-  return {least, max_code / (static_cast<double>(extremes.most) - least)};
+Stretch Extremes::stretch(double max_code) const noexcept {
+  if (!(most > least)) return {};
+  const double from = static_cast<double>(least);
+  return {from, max_code / (static_cast<double>(most) - from)};
 }
 
 void Strips::run(const Job& job, const Rect& part, const Stretch& stretch,

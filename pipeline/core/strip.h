@@ -43,6 +43,16 @@ struct TileShape {
   std::size_t out_bytes;    ///< of one output row
 };
 
+/// Least and largest value.
+struct Extremes {
+  float least = std::numeric_limits<float>::infinity();
+  float most = -std::numeric_limits<float>::infinity();
+  void include(float value) noexcept;
+  void include(const Extremes& other) noexcept;
+  /// The map that takes the least to 0 and the largest to `max_code`; all to 0 where they are one.
+  [[nodiscard]] Stretch stretch(double max_code) const noexcept;
+};
+
 /// Scratch of one thread.
 struct Workspace {
   ScratchBuffer input;
@@ -52,24 +62,10 @@ struct Workspace {
   std::vector<std::byte*> slots;
   std::vector<const std::byte*> in_rows;
   std::vector<std::byte*> out_rows;
+  std::vector<Extremes> extremes;  ///< of each job
 
   /// Makes room for everything that `job` needs, so that running it takes no memory.
   void reserve(const Job& job);
-};
-
-/// Least and largest value.
-struct Extremes {
-  float least = std::numeric_limits<float>::infinity();
-  float most = -std::numeric_limits<float>::infinity();
-  void include(float value) noexcept;
-  void include(const Extremes& other) noexcept;
-};
-
-/// The map of `response=rescale` from plain values to codes.
-struct Stretch {
-  double from = 0;
-  double factor = 0;
-  static Stretch between(const Extremes& extremes, double max_code) noexcept;
 };
 
 class Strips {
