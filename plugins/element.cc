@@ -167,9 +167,8 @@ GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCa
 
 GstCaps* fixate_caps(GstBaseTransform* base, GstPadDirection, GstCaps* caps, GstCaps* other_caps) {
   CapsPtr owned(other_caps);
-  return guarded(base, static_cast<GstCaps*>(nullptr), [&](ElementState&) {
-    return fixated_caps(caps, std::move(owned)).release();
-  });
+  return guarded(base, static_cast<GstCaps*>(nullptr),
+                 [&](ElementState&) { return fixated_caps(caps, std::move(owned)).release(); });
 }
 
 gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
@@ -261,8 +260,16 @@ void class_init(gpointer klass, gpointer data) {
 GType base_type() {
   static const GType type = [] {
     GST_DEBUG_CATEGORY_INIT(convolve_debug, "convolve", 0, "Convolution filters");
-    const GTypeInfo info = {sizeof(ElementClass), nullptr, nullptr, base_class_init, nullptr,
-                            nullptr, sizeof(Element), 0, base_instance_init, nullptr};
+    const GTypeInfo info = {sizeof(ElementClass),
+                            nullptr,
+                            nullptr,
+                            base_class_init,
+                            nullptr,
+                            nullptr,
+                            sizeof(Element),
+                            0,
+                            base_instance_init,
+                            nullptr};
     const GType made = g_type_register_static(GST_TYPE_VIDEO_FILTER, "GstConvolveFilter", &info,
                                               G_TYPE_FLAG_ABSTRACT);
     const GInterfaceInfo preset = {nullptr, nullptr, nullptr};
@@ -286,7 +293,7 @@ GType element_type(const char* word, const char* launch) {
   // The type system keeps this as long as the type, which is for good.
   const auto* const data = new ClassData{filter, launch};
   const GTypeInfo info = {sizeof(ElementClass), nullptr, nullptr, class_init, nullptr, data,
-                          sizeof(Element), 0, nullptr, nullptr};
+                          sizeof(Element),      0,       nullptr, nullptr};
   return g_type_register_static(base_type(), name.c_str(), &info, static_cast<GTypeFlags>(0));
 }
 

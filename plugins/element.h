@@ -16,6 +16,6 @@ GType element_type(const char* word, const char* launch);
 }  // namespace convolve
 
 /// Defines `gst_element_register_conv<word>`, for the plugin and for static registration.
-#define CONVOLVE_ELEMENT(word, launch)                                \
+#define CONVOLVE_ELEMENT(word, launch)                                 \
   GST_ELEMENT_REGISTER_DEFINE(conv##word, "conv" #word, GST_RANK_NONE, \
                               convolve::element_type(#word, launch))

@@ -145,9 +145,8 @@ bool ElementState::adopt(GstCaps* caps) {
   if (changed) activate(std::move(newest));
   if (!changed && caps == nullptr) return problem_.empty();
 
-  const CapsPtr input =
-      caps != nullptr ? CapsPtr(gst_caps_ref(caps))
-                      : current_caps(GST_BASE_TRANSFORM_SINK_PAD(element_));
+  const CapsPtr input = caps != nullptr ? CapsPtr(gst_caps_ref(caps))
+                                        : current_caps(GST_BASE_TRANSFORM_SINK_PAD(element_));
   problem_ = active_->error;
   if (active_->filter && input) problem_ = refusal(*active_->filter, input.get());
   if (!problem_.empty()) {
@@ -171,7 +170,8 @@ void ElementState::activate(std::shared_ptr<const Plan> plan) {
   GstBaseTransform* const base = GST_BASE_TRANSFORM_CAST(element_);
   gst_base_transform_set_passthrough(base, after.identity);
   if (!(before == after)) gst_base_transform_reconfigure_src(base);
-  GST_DEBUG_OBJECT(element_, "new settings act%s", after.identity ? ": frames pass as they are" : "");
+  GST_DEBUG_OBJECT(element_, "new settings act%s",
+                   after.identity ? ": frames pass as they are" : "");
 }
 
 Engine& ElementState::field_engine() {

@@ -11,7 +11,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=1 ! convgaussian sigma=4 ! videoconvert ! pngenc ! filesink location=blurred.png
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! convgaussian sigma=4 ! \
+ *   videoconvert ! pngenc ! filesink location=blurred.png
  * ]|
  * Blurs a test picture, and writes it to `blurred.png`.
  *

@@ -15,7 +15,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=1 ! convkernel kernel="0 -1 0; -1 5 -1; 0 -1 0" ! videoconvert ! pngenc ! filesink location=sharpened.png
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! convkernel kernel="0 -1 0; -1 5 -1; 0 -1 0" ! \
+ *   videoconvert ! pngenc ! filesink location=sharpened.png
  * ]|
  * Sharpens a test picture, and writes it to `sharpened.png`.
  *
@@ -23,6 +24,7 @@
  */
 #include "element.h"
 
-CONVOLVE_ELEMENT(kernel,
-                 "gst-launch-1.0 videotestsrc num-buffers=1 ! convkernel kernel=\"0 -1 0; -1 5 -1; 0 -1 0\" ! "
-                 "videoconvert ! pngenc ! filesink location=sharpened.png")
+CONVOLVE_ELEMENT(
+    kernel,
+    "gst-launch-1.0 videotestsrc num-buffers=1 ! convkernel kernel=\"0 -1 0; -1 5 -1; 0 -1 0\" ! "
+    "videoconvert ! pngenc ! filesink location=sharpened.png")

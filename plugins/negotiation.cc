@@ -66,9 +66,9 @@ std::optional<Range> outputs_of(const AxisGeometry& axis, Range inputs) {
 }
 
 std::optional<Range> inputs_of(const AxisGeometry& axis, Range outputs) {
-  const Range inputs{first_input(axis, std::max(outputs.least, 1)),
-                     outputs.most >= kMostSize ? G_MAXINT
-                                               : first_input(axis, outputs.most + 1) - 1};
+  const Range inputs{
+      first_input(axis, std::max(outputs.least, 1)),
+      outputs.most >= kMostSize ? G_MAXINT : first_input(axis, outputs.most + 1) - 1};
   if (inputs.least > inputs.most) return std::nullopt;
   return inputs;
 }
@@ -143,9 +143,9 @@ Formats converted_formats(const Filter& filter, GstPadDirection direction, const
   Formats converted;
   for (const PixelFormat* other : known_formats()) {
     const bool reachable = std::any_of(formats.begin(), formats.end(), [&](const PixelFormat* own) {
-      return own != other && (direction == GST_PAD_SINK
-                                  ? Engine::can_convert(filter, *own, *other)
-                                  : Engine::can_convert(filter, *other, *own));
+      return own != other &&
+             (direction == GST_PAD_SINK ? Engine::can_convert(filter, *own, *other)
+                                        : Engine::can_convert(filter, *other, *own));
     });
     if (reachable) converted.push_back(other);
   }
@@ -159,9 +159,9 @@ void set_formats(GstStructure* structure, const Formats& formats) {
     g_value_set_string(name.get(), std::string(format->name).c_str());
     gst_value_list_append_value(list.get(), name.get());
   }
-  gst_structure_set_value(structure, "format",
-                          formats.size() == 1 ? gst_value_list_get_value(list.get(), 0)
-                                              : list.get());
+  gst_structure_set_value(
+      structure, "format",
+      formats.size() == 1 ? gst_value_list_get_value(list.get(), 0) : list.get());
 }
 
 // Grey has neither chroma nor, coming from RGB, a matrix. What comes from YUV keeps its codes, so
@@ -208,9 +208,8 @@ bool has_plain_memory(const GstCapsFeatures* features) {
 }
 
 void append(GstCaps* caps, StructurePtr structure, const GstCapsFeatures* features) {
-  gst_caps_append_structure_full(
-      caps, structure.release(),
-      features == nullptr ? nullptr : gst_caps_features_copy(features));
+  gst_caps_append_structure_full(caps, structure.release(),
+                                 features == nullptr ? nullptr : gst_caps_features_copy(features));
 }
 
 void append_transformed(GstCaps* caps, const Filter& filter, GstPadDirection direction,
@@ -264,8 +263,10 @@ bool packs_views(GstVideoMultiviewMode mode) {
     case GST_VIDEO_MULTIVIEW_MODE_MONO:
     case GST_VIDEO_MULTIVIEW_MODE_LEFT:
     case GST_VIDEO_MULTIVIEW_MODE_RIGHT:
-    case GST_VIDEO_MULTIVIEW_MODE_MULTIVIEW_FRAME_BY_FRAME: return false;
-    default: return true;
+    case GST_VIDEO_MULTIVIEW_MODE_MULTIVIEW_FRAME_BY_FRAME:
+      return false;
+    default:
+      return true;
   }
 }
 
@@ -342,8 +343,8 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
     return "the size of interlaced video cannot be changed: deinterlace it first";
   }
   try {
-    static_cast<void>(Engine::output_size(
-        filter, {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)}));
+    static_cast<void>(
+        Engine::output_size(filter, {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)}));
   } catch (const std::exception& problem) {
     return problem.what();
   }

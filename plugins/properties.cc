@@ -78,13 +78,19 @@ void install_properties(GObjectClass* object_class, const FilterInfo& info) {
 
 ParamValue from_property(const Param& param, const GValue* value) {
   switch (param.type) {
-    case ParamType::boolean: return g_value_get_boolean(value) != FALSE;
-    case ParamType::integer: return static_cast<std::int64_t>(g_value_get_int(value));
+    case ParamType::boolean:
+      return g_value_get_boolean(value) != FALSE;
+    case ParamType::integer:
+      return static_cast<std::int64_t>(g_value_get_int(value));
     case ParamType::unsigned_integer:
-    case ParamType::color: return static_cast<std::int64_t>(g_value_get_uint(value));
-    case ParamType::real: return g_value_get_double(value);
-    case ParamType::choice: return static_cast<std::int64_t>(g_value_get_enum(value));
-    case ParamType::text: break;
+    case ParamType::color:
+      return static_cast<std::int64_t>(g_value_get_uint(value));
+    case ParamType::real:
+      return g_value_get_double(value);
+    case ParamType::choice:
+      return static_cast<std::int64_t>(g_value_get_enum(value));
+    case ParamType::text:
+      break;
   }
   const char* const text = g_value_get_string(value);
   return std::string(text == nullptr ? "" : text);
@@ -92,7 +98,9 @@ ParamValue from_property(const Param& param, const GValue* value) {
 
 void to_property(const Param& param, const ParamValue& from, GValue* value) {
   switch (param.type) {
-    case ParamType::boolean: g_value_set_boolean(value, std::get<bool>(from)); break;
+    case ParamType::boolean:
+      g_value_set_boolean(value, std::get<bool>(from));
+      break;
     case ParamType::integer:
       g_value_set_int(value, static_cast<gint>(std::get<std::int64_t>(from)));
       break;
@@ -100,11 +108,15 @@ void to_property(const Param& param, const ParamValue& from, GValue* value) {
     case ParamType::color:
       g_value_set_uint(value, static_cast<guint>(std::get<std::int64_t>(from)));
       break;
-    case ParamType::real: g_value_set_double(value, std::get<double>(from)); break;
+    case ParamType::real:
+      g_value_set_double(value, std::get<double>(from));
+      break;
     case ParamType::choice:
       g_value_set_enum(value, static_cast<gint>(std::get<std::int64_t>(from)));
       break;
-    case ParamType::text: g_value_set_string(value, std::get<std::string>(from).c_str()); break;
+    case ParamType::text:
+      g_value_set_string(value, std::get<std::string>(from).c_str());
+      break;
   }
 }
 

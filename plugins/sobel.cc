@@ -12,7 +12,8 @@
  *
  * ## Example launch line
  * |[
- * gst-launch-1.0 videotestsrc num-buffers=1 ! convsobel operator=scharr ! videoconvert ! pngenc ! filesink location=edges.png
+ * gst-launch-1.0 videotestsrc num-buffers=1 ! convsobel operator=scharr ! \
+ *   videoconvert ! pngenc ! filesink location=edges.png
  * ]|
  * Shows the edges of a test picture, and writes it to `edges.png`.
  *

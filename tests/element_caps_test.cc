@@ -38,15 +38,17 @@ TEST(Sizes, FollowTheFilterAndTheRestOfTheCapsStays) {
       {"kernel=box(3) size-mode=valid", {{"kernel", "box(3)"}, {"size-mode", "valid"}}, 31, 19},
       {"kernel=box(4x3) size-mode=full", {{"kernel", "box(4x3)"}, {"size-mode", "full"}}, 36, 23},
       {"kernel=box(3) padding=5 stride=3",
-       {{"kernel", "box(3)"}, {"padding", "5"}, {"stride", "3"}}, 14, 10},
+       {{"kernel", "box(3)"}, {"padding", "5"}, {"stride", "3"}},
+       14,
+       10},
   };
   for (const SizeCase& one : cases) {
     Bench bench("convkernel " + one.launch);
-    const std::string caps = caps_text(
-        "I420", 33, 21,
-        "pixel-aspect-ratio=4/3, colorimetry=bt709, chroma-site=mpeg2, "
-        "mastering-display-info=(string)\"34000:16000:13250:34500:7500:3000:15635:16450:"
-        "10000000:1\", content-light-level=(string)\"1000:400\"");
+    const std::string caps =
+        caps_text("I420", 33, 21,
+                  "pixel-aspect-ratio=4/3, colorimetry=bt709, chroma-site=mpeg2, "
+                  "mastering-display-info=(string)\"34000:16000:13250:34500:7500:3000:15635:16450:"
+                  "10000000:1\", content-light-level=(string)\"1000:400\"");
     bench.set_caps(caps);
     const GstVideoInfo info = info_of(caps);
     BufferPtr input = noise_buffer(info, 1);
@@ -188,7 +190,8 @@ TEST(GreyscaleOutput, IsNotOfferedByOtherColorModes) {
 TEST(Passthrough, TakesRawVideoOfAnyKindAndHandsBuffersOn) {
   for (const std::string launch : {"convkernel", "convgaussian sigma=0"}) {
     for (const std::string& caps :
-         {std::string("video/x-raw(memory:GLMemory), format=RGBA, width=8, height=8, framerate=1/1"),
+         {std::string(
+              "video/x-raw(memory:GLMemory), format=RGBA, width=8, height=8, framerate=1/1"),
           caps_text("v210", 48, 8), caps_text("I420", 7, 5, "multiview-mode=side-by-side")}) {
       Bench bench(launch);
       bench.set_caps(caps);

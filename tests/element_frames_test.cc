@@ -14,9 +14,12 @@ struct Case {
 };
 
 const Case kCases[] = {
-    {"kernel", {{"kernel", "1 2 3; 4 5 6; 0 0 -9"}, {"scale", "1/12"}},
+    {"kernel",
+     {{"kernel", "1 2 3; 4 5 6; 0 0 -9"}, {"scale", "1/12"}},
      "convkernel kernel=\"1 2 3; 4 5 6; 0 0 -9\" scale=0.08333333333333333"},
-    {"gaussian", {{"sigma", "1.25"}, {"border", "reflect"}}, "convgaussian sigma=1.25 border=reflect"},
+    {"gaussian",
+     {{"sigma", "1.25"}, {"border", "reflect"}},
+     "convgaussian sigma=1.25 border=reflect"},
     {"sobel", {{"operator", "scharr"}}, "convsobel operator=scharr"},
 };
 
@@ -91,9 +94,10 @@ std::vector<std::byte> field_samples(const GstVideoInfo& info, GstBuffer* buffer
     const auto plane = static_cast<std::size_t>(p);
     const int rows = plane_rows(*frame.format, p, frame.height);
     for (int y = 0; y < plane_rows(*frame.format, p, input.view().height); ++y) {
-      std::copy_n(frame.plane[plane].data + std::min(2 * y + field, rows - 1) * frame.plane[plane].stride,
-                  plane_row_bytes(*frame.format, p, frame.width),
-                  input.view().plane[plane].data + y * input.view().plane[plane].stride);
+      std::copy_n(
+          frame.plane[plane].data + std::min(2 * y + field, rows - 1) * frame.plane[plane].stride,
+          plane_row_bytes(*frame.format, p, frame.width),
+          input.view().plane[plane].data + y * input.view().plane[plane].stride);
     }
   }
   Frame output(*frame.format, frame.width, input.view().height);
@@ -222,11 +226,11 @@ TEST(CroppedFrames, AreCutOnce) {
     for (std::size_t p = 0; p < 3; ++p) {
       const int shift = p == 0 ? 0 : 1;
       for (int y = 0; y < 6 >> shift; ++y) {
-        std::copy_n(reinterpret_cast<const guint8*>(whole.view().plane[p].data) +
-                        (y + (4 >> shift)) * whole.view().plane[p].stride + (6 >> shift),
-                    8 >> shift,
-                    static_cast<guint8*>(target.data[p]) +
-                        y * GST_VIDEO_FRAME_PLANE_STRIDE(&target, p));
+        std::copy_n(
+            reinterpret_cast<const guint8*>(whole.view().plane[p].data) +
+                (y + (4 >> shift)) * whole.view().plane[p].stride + (6 >> shift),
+            8 >> shift,
+            static_cast<guint8*>(target.data[p]) + y * GST_VIDEO_FRAME_PLANE_STRIDE(&target, p));
       }
     }
     gst_video_frame_unmap(&target);

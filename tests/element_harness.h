@@ -16,6 +16,16 @@
 #include <utility>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+// GLib has no frame pointers, so the quick way up the stack ends there; and what it and the
+// plugins of the system allocate while they are loaded stays for the life of the process.
+extern "C" const char* __asan_default_options() { return "fast_unwind_on_malloc=0"; }
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:call_init\nleak:gst_update_registry\nleak:g_quark\nleak:g_intern\n"
+         "leak:g_type_register\nleak:libfontconfig\n";
+}
+#endif
+
 namespace convolve::test {
 
 class GstEnvironment : public testing::Environment {
@@ -35,7 +45,9 @@ struct CapsUnref {
 };
 using CapsPtr = std::unique_ptr<GstCaps, CapsUnref>;
 
-inline CapsPtr caps_of(const std::string& text) { return CapsPtr(gst_caps_from_string(text.c_str())); }
+inline CapsPtr caps_of(const std::string& text) {
+  return CapsPtr(gst_caps_from_string(text.c_str()));
+}
 
 inline std::string caps_text(const std::string& format, int width, int height,
                              const std::string& more = "") {
@@ -62,8 +74,8 @@ inline BufferPtr noise_buffer(const GstVideoInfo& info, unsigned seed, Padding p
     for (guint p = 0; p < planes; ++p) {
       strides[p] = GST_VIDEO_INFO_PLANE_STRIDE(&info, p) + padding.row;
       offsets[p] = size + static_cast<gsize>(padding.offset);
-      size = offsets[p] + static_cast<gsize>(strides[p]) *
-                              static_cast<gsize>(GST_VIDEO_INFO_HEIGHT(&info) + 1);
+      size = offsets[p] +
+             static_cast<gsize>(strides[p]) * static_cast<gsize>(GST_VIDEO_INFO_HEIGHT(&info) + 1);
     }
   }
   BufferPtr buffer(gst_buffer_new_allocate(nullptr, size, nullptr));
@@ -82,11 +94,10 @@ inline BufferPtr noise_buffer(const GstVideoInfo& info, unsigned seed, Padding p
   }
   gst_buffer_unmap(buffer.get(), &map);
   if (padded) {
-    gst_buffer_add_video_meta_full(buffer.get(), GST_VIDEO_FRAME_FLAG_NONE,
-                                   GST_VIDEO_INFO_FORMAT(&info),
-                                   static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info)),
-                                   static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&info)), planes,
-                                   offsets, strides);
+    gst_buffer_add_video_meta_full(
+        buffer.get(), GST_VIDEO_FRAME_FLAG_NONE, GST_VIDEO_INFO_FORMAT(&info),
+        static_cast<guint>(GST_VIDEO_INFO_WIDTH(&info)),
+        static_cast<guint>(GST_VIDEO_INFO_HEIGHT(&info)), planes, offsets, strides);
   }
   return buffer;
 }
@@ -101,8 +112,8 @@ class MappedFrame {
     view_.height = GST_VIDEO_INFO_FIELD_HEIGHT(&info);
     const GstVideoColorimetry& color = GST_VIDEO_INFO_COLORIMETRY(&info);
     const bool yuv = view_.format->family == ColorFamily::yuv;
-    view_.range = yuv && color.range != GST_VIDEO_COLOR_RANGE_0_255 ? ColorRange::video
-                                                                    : ColorRange::full;
+    view_.range =
+        yuv && color.range != GST_VIDEO_COLOR_RANGE_0_255 ? ColorRange::video : ColorRange::full;
     for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES(&info); ++p) {
       view_.plane[p] = {static_cast<std::byte*>(frame_.data[p]),
                         GST_VIDEO_FRAME_PLANE_STRIDE(&frame_, p)};

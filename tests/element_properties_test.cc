@@ -183,16 +183,15 @@ TEST_P(BadValues, KeepTheElementFromStartingAndSayWhy) {
   ASSERT_NE(message, nullptr);
   GError* error = nullptr;
   gst_message_parse_error(message, &error, nullptr);
-  EXPECT_NE(std::string(error->message).find(GetParam().word), std::string::npos)
-      << error->message;
+  EXPECT_NE(std::string(error->message).find(GetParam().word), std::string::npos) << error->message;
   EXPECT_EQ(std::string(error->message).find(GetParam().property + ": "), 0U) << error->message;
   g_clear_error(&error);
   gst_message_unref(message);
   EXPECT_EQ(gst_bus_pop_filtered(bus, GST_MESSAGE_ERROR), nullptr);
 
   // A good value makes up for it.
-  g_object_set(element, GetParam().property.c_str(),
-               GetParam().property == "roi" ? "" : "sharpen", nullptr);
+  g_object_set(element, GetParam().property.c_str(), GetParam().property == "roi" ? "" : "sharpen",
+               nullptr);
   gst_element_set_state(element, GST_STATE_NULL);
   EXPECT_NE(gst_element_set_state(element, GST_STATE_PAUSED), GST_STATE_CHANGE_FAILURE);
   gst_element_set_state(element, GST_STATE_NULL);

@@ -59,8 +59,8 @@ TEST(Times, OfLateFramesAreSkippedWhereDownstreamIsLate) {
 }
 
 BufferPtr with_region(BufferPtr buffer, guint x, guint y, guint width, guint height) {
-  auto* const region = gst_buffer_add_video_region_of_interest_meta(buffer.get(), "face", x, y,
-                                                                    width, height);
+  auto* const region =
+      gst_buffer_add_video_region_of_interest_meta(buffer.get(), "face", x, y, width, height);
   region->id = 5;
   region->parent_id = 2;
   gst_video_region_of_interest_meta_add_param(
@@ -91,8 +91,7 @@ TEST(Regions, StayOnWhatTheyShow) {
   for (const RegionCase& one : cases) {
     Bench bench(one.launch);
     bench.set_caps(kCaps);
-    const BufferPtr output =
-        bench.push_and_pull(with_region(noise_buffer(info, 1), 10, 6, 12, 8));
+    const BufferPtr output = bench.push_and_pull(with_region(noise_buffer(info, 1), 10, 6, 12, 8));
     ASSERT_NE(output, nullptr);
     const GstVideoRegionOfInterestMeta* const region = region_of(output.get());
     ASSERT_NE(region, nullptr) << one.launch;
@@ -215,8 +214,9 @@ TEST(Streams, RunElementAfterElement) {
 std::string documented_line(const std::string& word) {
   const std::string source = read_file(source_root() / "plugins" / (word + ".cc"));
   std::smatch match;
-  const std::regex line("\\|\\[\\n \\* (gst-launch-1\\.0 [^\\n]*)\\n \\* \\]\\|");
-  return std::regex_search(source, match, line) ? match[1].str() : "";
+  const std::regex lines("\\|\\[\\n \\* (gst-launch-1\\.0 [^\\]]*)\\n \\* \\]\\|");
+  if (!std::regex_search(source, match, lines)) return "";
+  return std::regex_replace(match[1].str(), std::regex("\\\\\\n \\*  +"), "");
 }
 
 TEST(Shell, RunsTheLinesOfTheDocumentation) {
@@ -256,16 +256,19 @@ TEST(Shell, InspectsElementsWithoutAWord) {
 TEST(Shell, SeesNoLeaks) {
   CONVOLVE_NEEDS_SHELL();
   const char* const chains[] = {
-      "convkernel kernel=sharpen", "convgaussian sigma=2", "convsobel ! video/x-raw,format=GRAY8",
-      "convkernel", "convkernel stride=2 ! convsobel roi=1,2,30,40",
+      "convkernel kernel=sharpen",
+      "convgaussian sigma=2",
+      "convsobel ! video/x-raw,format=GRAY8",
+      "convkernel",
+      "convkernel stride=2 ! convsobel roi=1,2,30,40",
   };
   for (const std::string chain : chains) {
-    const Result result = run({{"env", "GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7",
-                                "GST_DEBUG_NO_COLOR=1", "sh", "-c",
-                                "gst-launch-1.0 -q videotestsrc num-buffers=5 ! " + chain +
-                                    " ! fakesink"}});
+    const Result result =
+        run({{"env", "GST_TRACERS=leaks", "GST_DEBUG=GST_TRACER:7", "GST_DEBUG_NO_COLOR=1", "sh",
+              "-c", "gst-launch-1.0 -q videotestsrc num-buffers=5 ! " + chain + " ! fakesink"}});
     EXPECT_EQ(result.code, 0) << chain << result.err;
-    EXPECT_EQ(result.err.find("object-alive, type-name=(string)G"), std::string::npos) << chain << result.err;
+    EXPECT_EQ(result.err.find("object-alive, type-name=(string)G"), std::string::npos)
+        << chain << result.err;
   }
 }
 
