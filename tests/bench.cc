@@ -22,6 +22,7 @@ constexpr const char* kHelp =
     "  --target NAME   limit the core to an instruction set: avx3_dl, avx3, avx2, sse4, ...\n"
     "  --filter REGEX  only rows whose name matches: 'gray8/', 'gaussian', '^element'\n"
     "  --runs N        measurements of each contender (default 11)\n"
+    "  --alone         without peers and comparisons, for profilers\n"
     "  --json FILE     write the results there too\n"
     "  --list          names of the rows, and of this machine's instruction sets\n"
     "  --help\n";
@@ -31,6 +32,7 @@ struct Options {
   std::string filter;
   std::string json;
   int runs = 11;
+  bool alone = false;
   bool list = false;
   bool help = false;
 };
@@ -44,6 +46,7 @@ Options parse(const std::vector<std::string>& words) {
     };
     const std::string& word = words[i];
     if (word == "--help") options.help = true;
+    else if (word == "--alone") options.alone = true;
     else if (word == "--list") options.list = true;
     else if (word == "--target") options.target = value();
     else if (word == "--filter") options.filter = value();
@@ -91,7 +94,7 @@ void run(const Options& options) {
   print_head(std::cout, machine, options.runs);
   std::vector<Result> results;
   for (const Row& row : rows) {
-    results.push_back(measure(row, options.runs, machine.clock));
+    results.push_back(measure(row, options.runs, machine.clock, options.alone));
     print_row(std::cout, results.back());
   }
   print_summary(std::cout, results);

@@ -134,10 +134,11 @@ double measure_clock() {
   return best;
 }
 
-Result measure(const Row& row, int runs, double clock) {
+Result measure(const Row& row, int runs, double clock, bool alone) {
   Result result{.row = row};
-  const bool alone = row.setting.threads == 1;
-  const clockid_t timer = alone ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+  const clockid_t timer =
+      row.setting.threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+  [[maybe_unused]] const bool peers = row.peers && !alone;
   const Frame frame = random_frame(row.setting);
   Frame other_frame;
   std::vector<Series> all;
@@ -152,16 +153,20 @@ Result measure(const Row& row, int runs, double clock) {
 #endif
     return row.setting.element ? Job() : core_job(row.work, row.setting, frame);
   });
-  if (row.against) {
+  if (row.against && !alone) {
     other_frame = random_frame(row.against->setting);
     enter("ours", result.against,
           [&] { return core_job(row.against->work, row.against->setting, other_frame); });
   }
 #ifdef CONVOLVE_BENCH_OPENCV
-  if (row.peers) enter("OpenCV", result.opencv, [&] { return opencv_job(row.work, row.setting, frame); });
+  if (peers) {
+    enter("OpenCV", result.opencv, [&] { return opencv_job(row.work, row.setting, frame); });
+  }
 #endif
 #ifdef CONVOLVE_BENCH_LIBAV
-  if (row.peers) enter("libavfilter", result.libav, [&] { return libav_job(row.work, row.setting, frame); });
+  if (peers) {
+    enter("libavfilter", result.libav, [&] { return libav_job(row.work, row.setting, frame); });
+  }
 #endif
   for (int run = 0; run < runs; ++run) {
     for (Series& series : all) series.run(run);

@@ -40,7 +40,8 @@ double measure_clock();
 
 /// Measures all contenders of a row in turn, `runs` times. What one thread does is measured in the
 /// time that this thread was running, so that a busy machine counts less; threads in wall time.
-/// \param runs  at most so many; slow contenders have fewer
-Result measure(const Row& row, int runs, double clock);
+/// \param runs   at most so many; slow contenders have fewer
+/// \param alone  only the row's own work and memcpy: for profilers
+Result measure(const Row& row, int runs, double clock, bool alone);
 
 }  // namespace convolve::bench
