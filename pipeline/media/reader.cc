@@ -240,6 +240,7 @@ media::FramePtr MediaReader::State::convert(media::FramePtr frame,
 
 VideoFrame MediaReader::State::finish_frame(media::FramePtr frame) {
   const auto format = static_cast<AVPixelFormat>(frame->format);
+  decoded_format = format;
   if (media::is_full_range_twin(format)) {
     frame->color_range = AVCOL_RANGE_JPEG;
     frame->format = media::without_range(format);

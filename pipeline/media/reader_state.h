@@ -32,6 +32,8 @@ struct MediaReader::State {
   /// What is taken off every timestamp, in the video's time base: 0 without `start`, otherwise
   /// known once the first frame was read.
   std::optional<std::int64_t> shift;
+  /// The AVPixelFormat that frames had before they were made fit for filters. Any thread.
+  std::atomic<int> decoded_format{AV_PIX_FMT_NONE};
   /// Of a JPEG picture, for one that is written; see jpeg_segments.h.
   std::string jpeg_segments;
   /// Reading waits while more bytes than this wait for a writer that has begun to take them; 0: it

@@ -112,7 +112,7 @@ AVRational MediaWriter::State::frame_rate() const {
 // filtering goes back to what it was.
 AVPixelFormat MediaWriter::State::format_to_keep(const VideoFrame& frame) const {
   if (reader != nullptr) {
-    const AVPixelFormat decoded = reader->decoder->pix_fmt;
+    const auto decoded = static_cast<AVPixelFormat>(reader->decoded_format.load());
     if (decoded != AV_PIX_FMT_NONE && media::filter_format(decoded).format == &frame.format()) {
       return decoded;
     }
