@@ -45,14 +45,22 @@ Options parse(const std::vector<std::string>& words) {
       return words[++i];
     };
     const std::string& word = words[i];
-    if (word == "--help") options.help = true;
-    else if (word == "--alone") options.alone = true;
-    else if (word == "--list") options.list = true;
-    else if (word == "--target") options.target = value();
-    else if (word == "--filter") options.filter = value();
-    else if (word == "--json") options.json = value();
-    else if (word == "--runs") options.runs = std::max(std::stoi(value()), 1);
-    else throw std::invalid_argument("no option '" + word + "'; --help shows what there is");
+    if (word == "--help")
+      options.help = true;
+    else if (word == "--alone")
+      options.alone = true;
+    else if (word == "--list")
+      options.list = true;
+    else if (word == "--target")
+      options.target = value();
+    else if (word == "--filter")
+      options.filter = value();
+    else if (word == "--json")
+      options.json = value();
+    else if (word == "--runs")
+      options.runs = std::max(std::stoi(value()), 1);
+    else
+      throw std::invalid_argument("no option '" + word + "'; --help shows what there is");
   }
   return options;
 }

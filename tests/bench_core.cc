@@ -15,8 +15,8 @@ void fill_row(const PixelFormat& format, std::byte* row, int bytes, std::minstd_
     if (format.type == SampleType::u8) {
       row[at] = static_cast<std::byte>(draw());
     } else if (format.type == SampleType::u16) {
-      const auto code = static_cast<std::uint16_t>((draw() & ((1U << format.bits) - 1U))
-                                                   << format.low_zero_bits);
+      const auto code =
+          static_cast<std::uint16_t>((draw() & ((1U << format.bits) - 1U)) << format.low_zero_bits);
       std::memcpy(row + at, &code, sizeof code);
     } else {
       const auto value = static_cast<float>(draw() & 0xffffU) / 65535.0F;

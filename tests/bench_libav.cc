@@ -45,11 +45,14 @@ void check(int code, const char* what) {
 }
 
 AVPixelFormat pixel_format(const std::string& name) {
-  static const std::map<std::string, AVPixelFormat> formats{
-      {"GRAY8", AV_PIX_FMT_GRAY8},       {"GRAY16_LE", AV_PIX_FMT_GRAY16LE},
-      {"RGB", AV_PIX_FMT_RGB24},         {"RGBA", AV_PIX_FMT_RGBA},
-      {"I420", AV_PIX_FMT_YUV420P},      {"NV12", AV_PIX_FMT_NV12},
-      {"I420_10LE", AV_PIX_FMT_YUV420P10LE}, {"P010_10LE", AV_PIX_FMT_P010LE}};
+  static const std::map<std::string, AVPixelFormat> formats{{"GRAY8", AV_PIX_FMT_GRAY8},
+                                                            {"GRAY16_LE", AV_PIX_FMT_GRAY16LE},
+                                                            {"RGB", AV_PIX_FMT_RGB24},
+                                                            {"RGBA", AV_PIX_FMT_RGBA},
+                                                            {"I420", AV_PIX_FMT_YUV420P},
+                                                            {"NV12", AV_PIX_FMT_NV12},
+                                                            {"I420_10LE", AV_PIX_FMT_YUV420P10LE},
+                                                            {"P010_10LE", AV_PIX_FMT_P010LE}};
   const auto found = formats.find(name);
   return found == formats.end() ? AV_PIX_FMT_NONE : found->second;
 }
@@ -68,11 +71,16 @@ std::string convolution(const Kernel& kernel, double divisor) {
 
 std::string filter_text(const Work& work) {
   switch (work.task) {
-    case Task::gaussian: return "gblur=sigma=" + std::to_string(work.sigma);
-    case Task::sobel_magnitude: return "sobel=planes=1";
-    case Task::upsample: return "scale=iw*2:ih*2:flags=bicubic";
-    case Task::sobel_x: return {};
-    default: break;
+    case Task::gaussian:
+      return "gblur=sigma=" + std::to_string(work.sigma);
+    case Task::sobel_magnitude:
+      return "sobel=planes=1";
+    case Task::upsample:
+      return "scale=iw*2:ih*2:flags=bicubic";
+    case Task::sobel_x:
+      return {};
+    default:
+      break;
   }
   const bool can = work.whole && work.kernel.width() <= 7;
   return can ? convolution(work.kernel, work.divisor) : std::string();
@@ -141,9 +149,9 @@ Job libav_job(const Work& work, const Setting& setting, const Frame& input) {
   graph->output.reset(av_frame_alloc());
   return [graph, time = std::int64_t{0}]() mutable {
     graph->input->pts = time++;
-    check(av_buffersrc_add_frame_flags(graph->source, graph->input.get(),
-                                       AV_BUFFERSRC_FLAG_KEEP_REF),
-          "frame refused");
+    check(
+        av_buffersrc_add_frame_flags(graph->source, graph->input.get(), AV_BUFFERSRC_FLAG_KEEP_REF),
+        "frame refused");
     check(av_buffersink_get_frame(graph->sink, graph->output.get()), "no frame");
     av_frame_unref(graph->output.get());
   };

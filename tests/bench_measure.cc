@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
-#include <exception>
 #include <ctime>
+#include <exception>
 
 #include <sys/resource.h>
 
@@ -136,8 +136,7 @@ double measure_clock() {
 
 Result measure(const Row& row, int runs, double clock, bool alone) {
   Result result{.row = row};
-  const clockid_t timer =
-      row.setting.threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+  const clockid_t timer = row.setting.threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
   [[maybe_unused]] const bool peers = row.peers && !alone;
   const Frame frame = random_frame(row.setting);
   Frame other_frame;

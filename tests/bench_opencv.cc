@@ -78,7 +78,8 @@ void find_edges(Plane& plane, bool magnitude) {
   cv::magnitude(plane.x, plane.y, plane.x);
   plane.x.convertTo(plane.output, plane.gray.depth());
   if (channels >= 3) {
-    cv::cvtColor(plane.output, plane.gray, channels == 3 ? cv::COLOR_GRAY2RGB : cv::COLOR_GRAY2RGBA);
+    cv::cvtColor(plane.output, plane.gray,
+                 channels == 3 ? cv::COLOR_GRAY2RGB : cv::COLOR_GRAY2RGBA);
   }
 }
 
@@ -100,8 +101,10 @@ PlaneTask task_of(const Work& work) {
       return [sigma = work.sigma](Plane& plane) {
         cv::GaussianBlur(plane.input, plane.output, {0, 0}, sigma / (1 << plane.shift), 0, kBorder);
       };
-    case Task::sobel_magnitude: return [](Plane& plane) { find_edges(plane, true); };
-    case Task::sobel_x: return [](Plane& plane) { find_edges(plane, false); };
+    case Task::sobel_magnitude:
+      return [](Plane& plane) { find_edges(plane, true); };
+    case Task::sobel_x:
+      return [](Plane& plane) { find_edges(plane, false); };
     case Task::box:
       return [](Plane& plane) {
         cv::boxFilter(plane.input, plane.output, -1, {3, 3}, {-1, -1}, true, kBorder);
@@ -111,9 +114,7 @@ PlaneTask task_of(const Work& work) {
         cv::GaussianBlur(plane.input, plane.output, {3, 3}, 0, 0, kBorder);
       };
     case Task::upsample:
-      return [](Plane& plane) {
-        cv::resize(plane.input, plane.output, {}, 2, 2, cv::INTER_CUBIC);
-      };
+      return [](Plane& plane) { cv::resize(plane.input, plane.output, {}, 2, 2, cv::INTER_CUBIC); };
   }
   return {};
 }

@@ -116,11 +116,14 @@ Machine describe_machine(const std::string& target) {
 void print_head(std::ostream& out, const Machine& machine, int runs) {
   out << "CPU " << machine.cpu << ", instruction set " << machine.target
       << format(", about %.2f GHz by a chain of additions\n", machine.clock / 1e9)
-      << "Medians of up to " << runs << " runs, contenders in turn. One thread: time of that thread; "
-         "more: wall time.\nns/px: of output. x of a peer: how many times as long it takes. MAC/cy: "
-         "multiplications that\nthe work needs, not those done. The limit is for GRAY8, times memcpy.\n\n"
-      << format("%-32s %8s %8s  %-12s%16s%16s %7s %7s  %s\n", "row", "ns/px", "xmemcpy", "limit met",
-                "OpenCV", "libavfilter", "MAC/cy", "faults", "against");
+      << "Medians of up to " << runs
+      << " runs, contenders in turn. One thread: time of that thread; "
+         "more: wall time.\nns/px: of output. x of a peer: how many times as long it takes. "
+         "MAC/cy: "
+         "multiplications that\nthe work needs, not those done. The limit is for GRAY8, times "
+         "memcpy.\n\n"
+      << format("%-32s %8s %8s  %-12s%16s%16s %7s %7s  %s\n", "row", "ns/px", "xmemcpy",
+                "limit met", "OpenCV", "libavfilter", "MAC/cy", "faults", "against");
 }
 
 void print_row(std::ostream& out, const Result& result) {

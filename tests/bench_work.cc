@@ -123,10 +123,19 @@ std::vector<Work> all_works() {
       gaussian_work(10, 14, 8),
       gaussian_work(50, 14, 8),
   };
-  works.push_back({.name = "sobel-magnitude", .filter = "sobel", .task = Task::sobel_magnitude,
-                   .macs = 12, .must = 2.4, .aim = 1.6});
-  works.push_back({.name = "sobel-x", .filter = "sobel", .values = {{"output", "x"}},
-                   .task = Task::sobel_x, .macs = 6, .must = 1.6, .aim = 1.2});
+  works.push_back({.name = "sobel-magnitude",
+                   .filter = "sobel",
+                   .task = Task::sobel_magnitude,
+                   .macs = 12,
+                   .must = 2.4,
+                   .aim = 1.6});
+  works.push_back({.name = "sobel-x",
+                   .filter = "sobel",
+                   .values = {{"output", "x"}},
+                   .task = Task::sobel_x,
+                   .macs = 6,
+                   .must = 1.6,
+                   .aim = 1.2});
   Work box = kernel_work("3x3-box", {3, 3, 1, std::vector<double>(9, 1.0)}, 1.4, 1.1);
   box.task = Task::box;
   box.macs = 6;
@@ -135,9 +144,14 @@ std::vector<Work> all_works() {
   binomial.macs = 6;
   works.push_back(std::move(box));
   works.push_back(std::move(binomial));
-  works.push_back({.name = "upsample-bicubic", .filter = "upsample",
-                   .values = {{"stride", "2"}, {"kernel", "bicubic"}}, .task = Task::upsample,
-                   .macs = 8, .must = 3, .aim = 2, .growth = 2});
+  works.push_back({.name = "upsample-bicubic",
+                   .filter = "upsample",
+                   .values = {{"stride", "2"}, {"kernel", "bicubic"}},
+                   .task = Task::upsample,
+                   .macs = 8,
+                   .must = 3,
+                   .aim = 2,
+                   .growth = 2});
   std::erase_if(works, [](const Work& work) { return find_filter(work.filter) == nullptr; });
   return works;
 }
@@ -218,8 +232,8 @@ void add_elements(RowList& list, const std::vector<Work>& works) {
   for (const char* format : {"I420", "RGB", "NV12", "GRAY8"}) {
     for (const Work& work : works) {
       if (!is_typical(work)) continue;
-      Row& row = list.add("element-" + lower(format), work, {.format = format, .element = true},
-                          false);
+      Row& row =
+          list.add("element-" + lower(format), work, {.format = format, .element = true}, false);
       row.against = Against{"the core", work, {.format = format}, 1.15};
       row.work.must = row.work.aim = 0;
     }

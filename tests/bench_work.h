@@ -21,14 +21,14 @@ struct Work {
   std::string filter;  ///< "kernel"
   std::vector<std::pair<std::string, std::string>> values;
   Task task = Task::dense;
-  Kernel kernel;       ///< divided by nothing; of `dense` and `separable`
-  bool whole = true;   ///< its taps are whole numbers
+  Kernel kernel;      ///< divided by nothing; of `dense` and `separable`
+  bool whole = true;  ///< its taps are whole numbers
   double divisor = 1;
   double sigma = 0;
-  double macs = 0;     ///< multiplications that the work needs per output sample
-  double must = 0;     ///< what it must reach on GRAY8, times memcpy; 0 where nothing is set
+  double macs = 0;  ///< multiplications that the work needs per output sample
+  double must = 0;  ///< what it must reach on GRAY8, times memcpy; 0 where nothing is set
   double aim = 0;
-  int growth = 1;      ///< output pixels per input pixel, each way
+  int growth = 1;  ///< output pixels per input pixel, each way
 };
 
 /// Where and how a work is done.
@@ -44,9 +44,9 @@ struct Against {
   std::string what;  ///< "GRAY8"
   Work work;
   Setting setting;
-  double limit = 0;        ///< of this row's time per pixel over that one's
-  bool at_least = false;   ///< the other way round: that one's over this row's must reach `limit`
-  double only_above = 0;   ///< holds where the other takes more ns per pixel
+  double limit = 0;       ///< of this row's time per pixel over that one's
+  bool at_least = false;  ///< the other way round: that one's over this row's must reach `limit`
+  double only_above = 0;  ///< holds where the other takes more ns per pixel
 };
 
 struct Row {
