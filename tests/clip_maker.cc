@@ -302,7 +302,11 @@ void make_clip(const Clip& clip) {
   }
   file->strict_std_compliance = -2;
   need(avio_open(&file->pb, ("file:" + clip.path).c_str(), AVIO_FLAG_WRITE), clip.path);
-  need(avformat_write_header(file, nullptr), "header");
+  AVDictionary* muxing = nullptr;
+  if (clip.index_in_front) av_dict_set(&muxing, "movflags", "+faststart", 0);
+  const int begun = avformat_write_header(file, &muxing);
+  av_dict_free(&muxing);
+  need(begun, "header");
 
   std::vector<std::int64_t> pts = clip.pts;
   if (pts.empty()) {

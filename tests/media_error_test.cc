@@ -74,6 +74,18 @@ TEST_F(MediaErrors, Inputs) {
   expect_error(late, Kind::input, "range");
 }
 
+TEST_F(MediaErrors, AnMp4ThatLacksWhatItsIndexNamesIsRefused) {
+  Clip clip{.path = folder_ / "front.mp4"};
+  clip.index_in_front = true;
+  make_clip(clip);
+  const std::string whole = read_text(clip.path);
+  ASSERT_LT(whole.find("moov"), whole.find("mdat"));
+  write_text(folder_ / "cut.mp4", whole.substr(0, whole.size() - 500));
+  expect_error(job("cut.mp4", "out.mp4"), Kind::input, "cut short");
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "out.mp4"));
+  EXPECT_EQ(convolve::Transcoder(job("front.mp4", "out.mp4")).run().frames, 25);
+}
+
 TEST_F(MediaErrors, InputThatEndsEarlyGivesWhatThereIsAndAWarning) {
   Clip clip{.path = folder_ / "long.mkv"};
   clip.frames = 100;

@@ -33,6 +33,7 @@ class Source {
   void open_standard_input();
   void open_sequence(const class SequencePattern& pattern);
   void find_video();
+  void check_whole() const;
 
   std::string name_;
   const std::atomic<bool>& interrupted_;
