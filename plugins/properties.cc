@@ -2,7 +2,9 @@
 #include "properties.h"
 
 #include <algorithm>
+#include <list>
 #include <string>
+#include <vector>
 
 namespace convolve {
 
@@ -19,16 +21,18 @@ std::string nick_of(const Param& param) {
 }
 
 // Filters share some choices, so a type may be there already. Types live as long as the process,
-// and so do their values.
+// and so do their values. GObject initialises one class at a time.
 GType choice_type(const Param& param) {
   const std::string name = "GstConv" + std::string(param.choice_type);
   if (const GType known = g_type_from_name(name.c_str())) return known;
-  auto* values = g_new0(GEnumValue, param.choices.size() + 1);
-  for (std::size_t i = 0; i < param.choices.size(); ++i) {
-    values[i] = {static_cast<gint>(i), interned(param.choices[i].help),
-                 interned(param.choices[i].name)};
+  static std::list<std::vector<GEnumValue>> kept;
+  std::vector<GEnumValue>& values = kept.emplace_back();
+  for (const Choice& choice : param.choices) {
+    values.push_back(
+        {static_cast<gint>(values.size()), interned(choice.help), interned(choice.name)});
   }
-  const GType type = g_enum_register_static(interned(name), values);
+  values.push_back({});
+  const GType type = g_enum_register_static(interned(name), values.data());
   gst_type_mark_as_plugin_api(type, static_cast<GstPluginAPIFlags>(0));
   return type;
 }
