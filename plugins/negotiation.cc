@@ -351,9 +351,4 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
   return {};
 }
 
-bool is_interleaved(const GstVideoInfo& info) {
-  const GstVideoInterlaceMode mode = GST_VIDEO_INFO_INTERLACE_MODE(&info);
-  return mode == GST_VIDEO_INTERLACE_MODE_INTERLEAVED || mode == GST_VIDEO_INTERLACE_MODE_MIXED;
-}
-
 }  // namespace convolve

@@ -26,7 +26,4 @@ CapsPtr fixated_caps(GstCaps* caps, CapsPtr other_caps);
 /// Why frames of these fixed caps cannot be filtered, for a person to read; or empty.
 std::string refusal(const Filter& filter, GstCaps* caps);
 
-/// True where each frame holds two fields, line by line, or may do so.
-bool is_interleaved(const GstVideoInfo& info);
-
 }  // namespace convolve
