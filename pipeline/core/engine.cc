@@ -99,7 +99,7 @@ void Engine::check_roi(const Filter& filter) {
 bool Engine::can_convert(const Filter& filter, const PixelFormat& input,
                          const PixelFormat& output) noexcept {
   if (&input == &output) return true;
-  return filter.params().color_mode == ColorMode::greyscale &&
+  return filter.params().color_mode == ColorMode::greyscale && filter.params().roi.empty() &&
          output.family == ColorFamily::gray && input.family != ColorFamily::gray &&
          input.type == output.type && input.bits == output.bits;
 }

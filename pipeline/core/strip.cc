@@ -61,9 +61,9 @@ TileShape::TileShape(const Job& job) noexcept {
   slots = (rows - 1) * job.y.stride + window.above + window.below + 1;
   samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
   const auto in = static_cast<std::size_t>(round_up(samples, kBlock) +
-                                           (reach + kBlock) * job.source.channels);
-  slot_bytes = (in * static_cast<std::size_t>(sample_size(job.source.type)) + kRowSlack + 63) /
-               64 * 64;
+                                           reach * job.source.channels + kRowSlack);
+  slot_bytes =
+      (in * static_cast<std::size_t>(sample_size(job.source.type)) + 63) / 64 * 64;
   out_bytes = static_cast<std::size_t>(round_up(samples, kBlock)) * sizeof(float);
 }
 
@@ -74,10 +74,10 @@ void Workspace::reserve(const Job& job) {
   output.reserve(static_cast<std::size_t>(tile.rows) * tile.out_bytes);
   const int row_samples = round_up(job.output.width * job.source.channels, kBlock);
   const Window window = job.stage->window();
-  border.reserve(static_cast<std::size_t>(row_samples + kBlock +
-                                          (window.left + window.right) * job.source.channels) *
-                     static_cast<std::size_t>(sample_size(job.source.type)) +
-                 kRowSlack);
+  const int border_pixels =
+      row_samples / job.source.channels + window.left + window.right + kRowSlack + 1;
+  border.reserve(static_cast<std::size_t>(border_pixels) *
+                 static_cast<std::size_t>(job.source.pixel_bytes()));
   stage.reserve(job.stage->scratch_bytes(std::max(tile.samples, row_samples)));
   const auto most_rows = static_cast<std::size_t>(
       std::max(tile.slots, job.output.height + window.above + window.below));
@@ -177,7 +177,7 @@ Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   if (!readable_in_place(job) || !aligned(to.data, to.stride, job.sink.type)) return none;
 
   const Window window = job.stage->window();
-  const int slack = kRowSlack / job.source.pixel_bytes() + 1;
+  const int slack = kRowSlack / job.source.channels + 1;
   const int first = std::max(part.x0, window.left - job.x.origin);
   const int last =
       std::min(part.x1, job.input.width - job.x.origin - window.right - slack);
@@ -200,7 +200,7 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   const std::byte* border = nullptr;
   if (border_ == Border::constant) {
     job.source.load_border(std::min(tile, part.x1 - part.x0) + window.left + window.right +
-                               kRowSlack / pixel + 1,
+                               kRowSlack + 1,
                            workspace.border.data());
     border = workspace.border.data();
   }

@@ -67,6 +67,8 @@ class GroupRing {
 
   /// Makes groups [first, first + number of groups); `first` never falls.
   void fill(int first) {
+    first_slot_ = (first_slot_ + first - first_) % count_;
+    first_ = first;
     for (; made_ < first + count_; ++made_) {
       const std::byte* rows[kRows];
       for (int i = 0; i < kRows; ++i) rows[i] = in_[std::min(made_ * kRows + i, last_row_)];
@@ -78,8 +80,10 @@ class GroupRing {
     }
   }
 
+  /// Of one of the groups that `fill` made last.
   [[nodiscard]] HWY_INLINE std::int32_t* lanes(int group) const {
-    return lanes_ + static_cast<std::size_t>(group % count_) * stride_;
+    const int slot = first_slot_ + group - first_;
+    return lanes_ + static_cast<std::size_t>(slot < count_ ? slot : slot - count_) * stride_;
   }
   [[nodiscard]] std::byte* end() const {
     return reinterpret_cast<std::byte*>(lanes_ + static_cast<std::size_t>(count_) * stride_);
@@ -93,10 +97,13 @@ class GroupRing {
   int count_;
   std::size_t stride_;
   std::int32_t* lanes_;
+  int first_ = 0;       // group of the last `fill`
+  int first_slot_ = 0;  // where it lies
   int made_ = 0;
 };
 
-// 32 registers hold the sums of 4 rows, 16 those of 2.
+// 32 registers hold the sums of 4 rows, 16 those of 2. Fewer vectors would spill less with 16, but
+// repeat the weights' loads: measured, that is slower.
 constexpr int kVectors = 4;
 constexpr int kRowsAtOnce =
     (HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL || HWY_ARCH_ARM_A64) ? 4 : 2;

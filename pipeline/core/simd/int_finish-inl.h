@@ -99,9 +99,6 @@ class Finisher {
   using V = hn::Vec<D>;
 
  public:
-  /// Vectors of sums that are stored at once.
-  static constexpr int kVectors = 4;
-
   explicit Finisher(const IntFinish& finish)
       : real_(finish.real || sizeof(Out) == 4),
         absolute_(finish.absolute),
@@ -144,8 +141,9 @@ class Finisher {
     }
   }
 
-  /// Stores sums that started with `Init`.
-  HWY_INLINE void Store(V (&sums)[kVectors], Out* to) const {
+  /// Stores sums that started with `Init`; an even number of vectors.
+  template <int kCount>
+  HWY_INLINE void Store(V (&sums)[kCount], Out* to) const {
     if (absolute_) {
       for (V& sum : sums) sum = hn::Abs(sum);
     }
@@ -157,14 +155,15 @@ class Finisher {
   }
 
  private:
-  HWY_INLINE void StoreWhole(const V (&values)[kVectors], Out* to) const {
+  template <int kCount>
+  HWY_INLINE void StoreWhole(const V (&values)[kCount], Out* to) const {
     const D d;
     const auto step = static_cast<int>(hn::Lanes(d));
     if constexpr (sizeof(Out) == 1) {
       const hn::Repartition<std::int16_t, D> d16;
       const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
       const hn::Half<D> units;
-      for (int v = 0; v < kVectors; v += 2) {
+      for (int v = 0; v < kCount; v += 2) {
         const auto bytes =
             hn::DemoteTo(d8, hn::ReorderDemote2To(d16, values[v], values[v + 1]));
         const auto ordered = hn::TableLookupLanes(hn::BitCast(units, bytes), order_);
@@ -172,7 +171,7 @@ class Finisher {
       }
     } else {
       const hn::Rebind<Out, D> d_out;
-      for (int v = 0; v < kVectors; ++v) {
+      for (int v = 0; v < kCount; ++v) {
         hn::StoreU(hn::DemoteTo(d_out, hn::Min(values[v], most_)), d_out, to + v * step);
       }
     }
@@ -187,11 +186,12 @@ class Finisher {
     return hn::NearestInt(hn::Min(hn::Max(value, hn::Zero(DF())), most_real_));
   }
 
-  HWY_INLINE void StoreReal(const V (&sums)[kVectors], Out* to) const {
+  template <int kCount>
+  HWY_INLINE void StoreReal(const V (&sums)[kCount], Out* to) const {
     const DF df;
     const auto step = static_cast<int>(hn::Lanes(df));
-    V codes[kVectors];
-    for (int v = 0; v < kVectors; ++v) {
+    V codes[kCount];
+    for (int v = 0; v < kCount; ++v) {
       if constexpr (sizeof(Out) == 4) {
         hn::StoreU(Real(sums[v]), df, to + v * step);
       } else {

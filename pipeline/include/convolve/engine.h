@@ -36,8 +36,8 @@ class Engine {
   /// \throws ParamError where the region of interest cannot be read, or the filter changes sizes
   static void check_roi(const Filter& filter);
 
-  /// True where `output` is `input`'s format, or a GRAY one of its depth and the colour mode is
-  /// greyscale.
+  /// True where `output` is `input`'s format, or a GRAY one of its depth, the colour mode is
+  /// greyscale, and the whole frame is filtered.
   [[nodiscard]] static bool can_convert(const Filter& filter, const PixelFormat& input,
                                         const PixelFormat& output) noexcept;
 

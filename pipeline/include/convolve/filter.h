@@ -69,14 +69,15 @@ struct StageSpec {
 /// Padded rows for a stage. Never at an edge: every tap has its sample.
 struct RowBlock {
   /// `above + rows + below` input rows; each points at the sample under the leftmost tap of output
-  /// sample 0, and `kRowSlack` bytes after its last needed sample may be read.
+  /// sample 0. Outputs are computed in blocks of 64 samples: the samples that the last block needs
+  /// must be there, whatever they hold, and `kRowSlack` more may be read.
   const std::byte* const* in = nullptr;
   /// `rows` output rows; the stage may write up to a multiple of 64 samples.
   std::byte* const* out = nullptr;
   int rows = 0;
   int samples = 0;  ///< output samples a row: pixels × channels
 };
-inline constexpr int kRowSlack = 320;
+inline constexpr int kRowSlack = 64;  ///< samples
 
 /// Computes rows with a fixed set of taps. Immutable: any number of threads may call it at once.
 class Stage {
