@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <type_traits>
 
 #include "core/simd/pixels.h"
 
@@ -25,22 +26,45 @@ void write(std::byte* to, T value) noexcept {
 }
 
 template <typename T>
+T shifted_down(T value, int shift) noexcept {
+  if constexpr (sizeof(T) == 2) return static_cast<T>(value >> shift);
+  return value;
+}
+template <typename T>
+T shifted_up(T value, int shift) noexcept {
+  if constexpr (sizeof(T) == 2) return static_cast<T>(value << shift);
+  return value;
+}
+
+// Calls `run` with the step as a constant where it is one or two samples: compilers make vectors
+// of such loops.
+template <typename T, typename Run>
+void with_step(int step, const Run& run) noexcept {
+  constexpr int kSize = sizeof(T);
+  if (step == kSize) return run(std::integral_constant<int, kSize>());
+  if (step == 2 * kSize) return run(std::integral_constant<int, 2 * kSize>());
+  run(step);
+}
+
+template <typename T>
 void gather(const std::byte* from, int step, int count, int shift, std::byte* to) noexcept {
-  for (int i = 0; i < count; ++i) {
-    T value = read<T>(from + static_cast<std::ptrdiff_t>(i) * step);
-    if constexpr (sizeof(T) == 2) value = static_cast<T>(value >> shift);
-    write(to + static_cast<std::size_t>(i) * sizeof(T), value);
-  }
+  with_step<T>(step, [&](auto apart) {
+    for (std::ptrdiff_t i = 0; i < count; ++i) {
+      write(to + i * static_cast<int>(sizeof(T)), shifted_down(read<T>(from + i * apart), shift));
+    }
+  });
 }
 
 template <typename T>
 void scatter(const std::byte* from, int from_step, int count, int shift, int step,
              std::byte* to) noexcept {
-  for (int i = 0; i < count; ++i) {
-    T value = read<T>(from + static_cast<std::ptrdiff_t>(i) * from_step);
-    if constexpr (sizeof(T) == 2) value = static_cast<T>(value << shift);
-    write(to + static_cast<std::ptrdiff_t>(i) * step, value);
-  }
+  with_step<T>(step, [&](auto apart) {
+    with_step<T>(from_step, [&](auto from_apart) {
+      for (std::ptrdiff_t i = 0; i < count; ++i) {
+        write(to + i * apart, shifted_up(read<T>(from + i * from_apart), shift));
+      }
+    });
+  });
 }
 
 template <typename T>
