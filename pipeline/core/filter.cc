@@ -4,8 +4,13 @@
 #include <initializer_list>
 #include <vector>
 
+#include "core/roi.h"
 
 namespace convolve {
+
+Filter::Filter(std::unique_ptr<const Params> params) : params_(std::move(params)) {
+  check_roi_text(params_->roi);
+}
 
 const FilterInfo* find_filter(std::string_view name) noexcept {
   for (const FilterInfo* info : all_filters()) {

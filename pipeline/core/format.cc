@@ -21,7 +21,8 @@ constexpr PixelFormat gray(std::string_view name, SampleType type, std::uint8_t 
 constexpr PixelFormat packed_rgb(std::string_view name, SampleType type, int step, int r, int g,
                                  int b, int a = -1) {
   const int size = sample_size(type);
-  PixelFormat format{name, ColorFamily::rgb, type};
+  PixelFormat format{name, ColorFamily::rgb, type,
+                     static_cast<std::uint8_t>(type == SampleType::f32 ? 32 : 8)};
   format.components = a < 0 ? 3 : 4;
   format.alpha = a >= 0;
   const int offsets[4] = {r, g, b, a < 0 ? 0 : a};

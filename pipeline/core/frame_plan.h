@@ -9,17 +9,10 @@
 
 #include <convolve/engine.h>
 
+#include "core/roi.h"
 #include "core/row_access.h"
 
 namespace convolve {
-
-/// Pixels [x0, x1) × [y0, y1).
-struct Rect {
-  int x0 = 0;
-  int y0 = 0;
-  int x1 = 0;
-  int y1 = 0;
-};
 
 /// All that a plan depends on beside the filter.
 struct FrameLayout {

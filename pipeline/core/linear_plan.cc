@@ -32,7 +32,7 @@ std::optional<IntFinish> shift_finish(const LinearProblem& problem, int shift, d
                                       bool centred) {
   IntFinish finish;
   const double init = weight_sum * ((centred ? kCentre : 0) - problem.spec.base);
-  const double add = std::ldexp(problem.post(), shift) + (shift > 0 ? std::ldexp(0.5, shift) : 0);
+  const double add = std::ldexp(problem.post() + 0.5, shift);  // sums are whole: so is its floor
   if (shift < 0 || shift > 30 || !fits(init) || !fits(add)) return std::nullopt;
   finish.init = static_cast<std::int32_t>(init);
   finish.add = static_cast<std::int32_t>(std::floor(add));

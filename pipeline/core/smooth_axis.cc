@@ -13,18 +13,29 @@ namespace convolve {
 
 namespace {
 
+// Terms of a line with which one pass is about as fast as two; and those that are still tolerable.
+constexpr int kMostTerms = 48;
+constexpr int kMostFineTerms = 400;
+
 double gaussian(double distance, double sigma) {
   return std::exp(-0.5 * (distance / sigma) * (distance / sigma));
 }
 
-// Adds a line whose weights, once those that fall on the same sample are joined, sum to 1.
+// Adds a line whose weights, once those that fall on the same sample are joined, sum to 1: what
+// their rounding to float leaves over goes to the largest, so that no brightness is lost.
 void add_line(LineSums& sums, const std::map<int, double>& weights) {
   double sum = 0;
   for (const auto& [index, weight] : weights) sum += weight;
+  const std::size_t first = sums.weight.size();
+  double rest = 1;
   for (const auto& [index, weight] : weights) {
     sums.index.push_back(index);
     sums.weight.push_back(static_cast<float>(weight / sum));
+    rest -= static_cast<double>(sums.weight.back());
   }
+  const auto largest =
+      std::max_element(sums.weight.begin() + static_cast<std::ptrdiff_t>(first), sums.weight.end());
+  *largest = static_cast<float>(static_cast<double>(*largest) + rest);
   sums.begin.push_back(static_cast<int>(sums.index.size()));
 }
 
@@ -45,8 +56,10 @@ LineSums direct_sums(double sigma, int size, Border border) {
 
 }  // namespace
 
-AxisSums smooth_axis(double sigma, int size, Border border) {
-  if (sigma < kWideSigma) return {{direct_sums(sigma, size, border)}};
+AxisSums smooth_axis(double sigma, int size, Border border, bool fine) {
+  // Taps that fall on the same sample are one term, so small frames have few.
+  const int terms = std::min(2 * static_cast<int>(std::ceil(4 * sigma)) + 1, size);
+  if (terms <= (fine ? kMostFineTerms : kMostTerms)) return {{direct_sums(sigma, size, border)}};
   const double half = sigma / std::sqrt(2.0);  // the variances of the two passes add up
   const double apart = half;
   const double reach = 4.2 * half;

@@ -48,8 +48,9 @@ class GaussianFilter final : public Filter {
     const double across = std::ldexp(sigma_x_, -spec.shift_x);
     const double down = std::ldexp(sigma_y_, -spec.shift_y);
     if (std::max(across, down) < kWideSigma) return std::nullopt;
-    return PlaneSums{smooth_axis(across, width, params().border),
-                     smooth_axis(down, height, params().border)};
+    const bool fine = !spec.integer || spec.max_code > 4095;
+    return PlaneSums{smooth_axis(across, width, params().border, fine),
+                     smooth_axis(down, height, params().border, fine)};
   }
 
  private:

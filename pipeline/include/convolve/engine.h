@@ -33,7 +33,7 @@ class Engine {
   /// The output's size, SPEC §1. \throws ParamError where the filter refuses that input.
   [[nodiscard]] static Size output_size(const Filter& filter, Size input);
 
-  /// \throws ParamError where the region of interest cannot be read, or the filter changes sizes
+  /// \throws ParamError where a region of interest is given and the filter changes sizes
   static void check_roi(const Filter& filter);
 
   /// True where `output` is `input`'s format, or a GRAY one of its depth, the colour mode is

@@ -135,7 +135,8 @@ class Filter {
   }
 
  protected:
-  explicit Filter(std::unique_ptr<const Params> params) : params_(std::move(params)) {}
+  /// \throws ParamError where the region of interest cannot be read
+  explicit Filter(std::unique_ptr<const Params> params);
 
  private:
   std::unique_ptr<const Params> params_;
