@@ -2,8 +2,11 @@
 #include <convolve/kernel.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -26,7 +29,10 @@ class RowReader {
     std::size_t start = 0;
     while (start <= text_.size()) {
       const std::size_t end = std::min(text_.find_first_of(";\n|", start), text_.size());
-      read_row(text_.substr(start, end - start));
+      const bool empty = !read_row(text_.substr(start, end - start));
+      if (empty && end < text_.size() && text_[end] == ';') {
+        throw KernelError("row " + std::to_string(rows_ + 1) + " is empty");
+      }
       if (end < text_.size() && text_[end] == '|') end_slice();
       start = end + 1;
     }
@@ -35,10 +41,18 @@ class RowReader {
   }
 
  private:
-  void read_row(std::string_view row) {
+  // Values are apart by white space, or by one comma. Returns whether there are any.
+  bool read_row(std::string_view row) {
     std::size_t values = 0;
     std::size_t start = 0;
-    while ((start = row.find_first_not_of(" ,\t\r", start)) != std::string_view::npos) {
+    bool comma = false;
+    while ((start = row.find_first_not_of(" \t\r", start)) != std::string_view::npos) {
+      if (row[start] == ',') {
+        if (comma || values == 0) refuse_empty(values);
+        comma = true;
+        ++start;
+        continue;
+      }
       const std::size_t end = std::min(row.find_first_of(" ,\t\r", start), row.size());
       const std::string_view word = row.substr(start, end - start);
       ++values;
@@ -50,8 +64,19 @@ class RowReader {
       }
       taps_.push_back(*number);
       start = end;
+      comma = false;
     }
-    if (values == 0) return;  // an empty line
+    if (comma) refuse_empty(values);
+    if (values > 0) end_row(values);
+    return values > 0;
+  }
+
+  [[noreturn]] void refuse_empty(std::size_t values) const {
+    throw KernelError("row " + std::to_string(rows_ + 1) + ", value " +
+                      std::to_string(values + 1) + " is empty");
+  }
+
+  void end_row(std::size_t values) {
     ++rows_;
     ++slice_rows_;
     if (width_ == 0) width_ = values;
@@ -97,21 +122,26 @@ std::string without_comments(std::istream& file) {
 }
 
 Kernel read_file(const std::string& path) {
-  constexpr std::streamsize kMostBytes = 1 << 26;
+  constexpr std::uintmax_t kMostBytes = 1 << 26;
+  // A pipe could block whoever sets a property, and has no size.
+  std::error_code error;
+  const auto status = std::filesystem::status(path, error);
+  if (error) throw KernelError("@" + path + ": " + error.message());
+  if (!std::filesystem::is_regular_file(status)) {
+    throw KernelError("@" + path + ": it is not a file with text in it");
+  }
+  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
+  if (error) throw KernelError("@" + path + ": " + error.message());
+  if (bytes > kMostBytes) throw KernelError("@" + path + ": the file is too large");
+  errno = 0;
   std::ifstream file(path, std::ios::binary);
-  // A directory opens, but has nothing to read.
-  if (!file || (file.peek() == std::ifstream::traits_type::eof() && !file.eof())) {
+  if (!file) {
     throw KernelError("@" + path + ": " + (errno != 0 ? std::strerror(errno) : "cannot be read"));
   }
-  file.clear();
-  file.seekg(0, std::ios::end);
-  if (file.tellg() > kMostBytes) throw KernelError("@" + path + ": the file is too large");
-  file.clear();
-  file.seekg(0);
   try {
     return RowReader(without_comments(file)).read();
-  } catch (const KernelError& error) {
-    throw KernelError("@" + path + ": " + error.what());
+  } catch (const KernelError& problem) {
+    throw KernelError("@" + path + ": " + problem.what());
   }
 }
 
@@ -140,13 +170,16 @@ Kernel::Kernel(int width, int height, int depth, std::vector<double> taps)
   if (!std::all_of(taps_.begin(), taps_.end(), [](double tap) { return std::isfinite(tap); })) {
     throw KernelError("a tap is not a finite number");
   }
+  if (std::any_of(taps_.begin(), taps_.end(),
+                  [](double tap) { return std::abs(tap) > kMostMagnitude; })) {
+    throw KernelError("a tap is larger than 1e30");
+  }
 }
 
 Kernel Kernel::parse(std::string_view text) {
   const std::string_view trimmed = trim(text);
   if (trimmed.empty()) throw KernelError("a kernel needs at least one value");
   if (trimmed.front() == '@') {
-    errno = 0;
     return read_file(std::string(trim(trimmed.substr(1))));
   }
   const bool letter = (trimmed.front() >= 'a' && trimmed.front() <= 'z') ||

@@ -49,7 +49,8 @@ std::optional<WholePlan> plan_exact(const LinearProblem& problem) {
   WholePlan plan;
   plan.centred = problem.spec.input == SampleType::u16 && problem.spec.max_input > 32767;
   plan.weights = std::move(whole->weights);
-  const auto finish = plan_exact_finish(problem, problem.response.scale / whole->divisor,
+  const auto finish = plan_exact_finish(problem,
+                                        problem.response.scale * whole->factor / whole->divisor,
                                         sum_of(plan.weights), plan.centred);
   if (!finish) return std::nullopt;
   plan.finish = *finish;
@@ -83,7 +84,9 @@ std::optional<WholePlan> plan_rounded(const LinearProblem& problem) {
     const int shift = shift_for(most);
     if (shift < 0) continue;
     RoundedTaps rounded = round_taps(taps, shift);
-    const double error = rounded.error * amplitude + std::ldexp(1.0, -shift);
+    const double off_sum = std::abs(std::ldexp(sum_of(rounded.weights), -shift) - sum_of(taps));
+    const double error =
+        rounded.error * amplitude + (centred ? off_sum * kCentre : 0) + std::ldexp(1.0, -shift);
     if (error > problem.error_budget()) continue;
     const auto finish = shift_finish(problem, shift, sum_of(rounded.weights), centred);
     if (!finish || !sums_fit(rounded.weights, *finish, amplitude)) continue;
@@ -167,7 +170,8 @@ std::optional<IntFinish> plan_exact_finish(const LinearProblem& problem, double 
   finish.init = static_cast<std::int32_t>(init);
   finish.absolute = problem.response.response == Response::absolute;
   finish.real = true;
-  finish.scale = static_cast<float>(unit);
+  // |sum·unit| = |sum|·|unit|: the sum's sign is taken before its unit.
+  finish.scale = static_cast<float>(finish.absolute ? std::abs(unit) : unit);
   finish.post = static_cast<float>(problem.post());
   finish.max_code = static_cast<float>(problem.spec.max_code);
   return finish;

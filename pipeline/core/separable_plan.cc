@@ -38,7 +38,10 @@ std::optional<SeparablePlan> plan_exact(const LinearProblem& problem, const Whol
   plan.horizontal = horizontal.weights;
   const double sums = sum_of(vertical.weights) * sum_of(horizontal.weights);
   const auto finish = plan_exact_finish(
-      problem, problem.response.scale / (horizontal.divisor * vertical.divisor), sums, false);
+      problem,
+      problem.response.scale * (horizontal.factor * vertical.factor) /
+          (horizontal.divisor * vertical.divisor),
+      sums, false);
   if (!finish) return std::nullopt;
   plan.finish = *finish;
   if (!add_fits(plan.vertical_init, -centre * sum_of(vertical.weights)) ||
@@ -135,7 +138,8 @@ bool exact_in_float(const LinearProblem& problem, double weight_magnitude, doubl
   const auto unit =
       as_fraction(problem.response.scale / (divisor * problem.spec.input_scale), 1 << 20);
   const double off = 3 * std::ldexp(2 * (problem.spec.max_code + 1), -24);
-  return unit && 0.5 / static_cast<double>(unit->denominator) > off;
+  const bool halves = problem.post() * 2 == std::floor(problem.post() * 2);
+  return unit && halves && 0.5 / static_cast<double>(unit->denominator) > off;
 }
 
 }  // namespace
@@ -149,6 +153,7 @@ std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
   if (horizontal && vertical) {
     if (auto exact = plan_exact(problem, *horizontal, *vertical)) return exact;
     // Whole-number taps of moderate size are promised exact results, so they are not rounded.
+    // Without common factors, the largest tap is the product of the largest factors.
     if (largest_of(horizontal->weights) * largest_of(vertical->weights) <= 1023 &&
         problem.spec.max_code <= 255) {
       return std::nullopt;
@@ -171,7 +176,7 @@ RealPlan plan_real(const LinearProblem& problem, const OuterProduct* product) {
     if (whole) {
       plan.horizontal.assign(horizontal->weights.begin(), horizontal->weights.end());
       plan.vertical.assign(vertical->weights.begin(), vertical->weights.end());
-      plan.divisor = horizontal->divisor * vertical->divisor;
+      plan.divisor = horizontal->divisor * vertical->divisor / (horizontal->factor * vertical->factor);
       magnitude = magnitude_of(plan.horizontal) * magnitude_of(plan.vertical);
     }
   } else {
@@ -179,7 +184,7 @@ RealPlan plan_real(const LinearProblem& problem, const OuterProduct* product) {
     if (const auto taps = as_whole(problem.taps.taps, kMostWhole)) {
       whole = true;
       plan.weights.assign(taps->weights.begin(), taps->weights.end());
-      plan.divisor = taps->divisor;
+      plan.divisor = taps->divisor / taps->factor;
       magnitude = magnitude_of(plan.weights);
     }
   }

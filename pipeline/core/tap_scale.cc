@@ -46,18 +46,22 @@ std::optional<WholeTaps> as_whole(std::span<const double> taps, std::int32_t mos
     divisor = std::lcm(divisor, fraction->denominator);
     if (divisor > kMostDivisor) return std::nullopt;
   }
-  WholeTaps whole;
-  whole.divisor = static_cast<double>(divisor);
+  std::vector<std::int64_t> numerators;
+  std::int64_t common = 0;
   for (const double tap : taps) {
-    const double weight = std::nearbyint(tap * whole.divisor);
+    numerators.push_back(std::llround(tap * static_cast<double>(divisor)));
+    common = std::gcd(common, numerators.back());
+  }
+  common = std::max<std::int64_t>(common, 1);
+  WholeTaps whole;
+  for (const std::int64_t numerator : numerators) {
+    const std::int64_t weight = numerator / common;
     if (std::abs(weight) > most) return std::nullopt;
     whole.weights.push_back(static_cast<std::int32_t>(weight));
   }
-  // 2/16, 4/16 and so on need only be eighths.
-  std::int64_t common = divisor;
-  for (const std::int32_t weight : whole.weights) common = std::gcd<std::int64_t>(common, weight);
-  for (std::int32_t& weight : whole.weights) weight = static_cast<std::int32_t>(weight / common);
-  whole.divisor /= static_cast<double>(common);
+  const std::int64_t both = std::gcd(common, divisor);
+  whole.factor = static_cast<double>(common / both);
+  whole.divisor = static_cast<double>(divisor / both);
   return whole;
 }
 

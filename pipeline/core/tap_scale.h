@@ -46,8 +46,9 @@ std::optional<Fraction> as_fraction(double number, std::int64_t most);
 
 /// Taps that are whole numbers divided by one common divisor.
 struct WholeTaps {
-  std::vector<std::int32_t> weights;
-  double divisor = 1;  ///< tap = weight / divisor
+  std::vector<std::int32_t> weights;  ///< without a common factor
+  double factor = 1;                  ///< tap = weight·factor / divisor, both whole
+  double divisor = 1;
 };
 
 /// \returns nothing where the taps have no common divisor that makes all of them whole numbers of

@@ -110,6 +110,11 @@ Container container_for(const std::string& name) {
   }
   if (result.format == nullptr || result.format->video_codec == AV_CODEC_ID_NONE ||
       (result.format->flags & AVFMT_NOFILE) != 0) {
+    const auto status = file_status(name);
+    if (status && (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode))) {
+      fail(MediaError::Kind::output, name, "is a device, it cannot be written as a file",
+           "- writes to standard output, null: writes nothing");
+    }
     fail(MediaError::Kind::output, name,
          extension.empty() ? "no extension says which container to write"
                            : "unknown container '" + extension + "'",

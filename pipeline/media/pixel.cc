@@ -106,6 +106,13 @@ AVColorRange range_of(AVPixelFormat format, AVColorRange tagged) noexcept {
   return tagged == AVCOL_RANGE_JPEG ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
 }
 
+AVPixelFormat whole_samples(AVPixelFormat format, bool opaque) noexcept {
+  const bool palette = (av_pix_fmt_desc_get(format)->flags & AV_PIX_FMT_FLAG_PAL) != 0;
+  if (!palette && depth_of(format) >= 8) return format;
+  if (!is_rgb(format)) return AV_PIX_FMT_GRAY8;
+  return opaque || !has_alpha(format) ? AV_PIX_FMT_RGB24 : AV_PIX_FMT_RGBA;
+}
+
 bool is_rgb(AVPixelFormat format) noexcept {
   const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(format);
   return (desc->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL)) != 0 ||

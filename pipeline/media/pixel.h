@@ -34,6 +34,10 @@ AVPixelFormat with_full_range(AVPixelFormat format) noexcept;
 /// Range that a frame's samples have: untagged YUV is video range, as everywhere.
 AVColorRange range_of(AVPixelFormat format, AVColorRange tagged) noexcept;
 
+/// What a filtered picture of such an input is written in: filters make values that neither a
+/// palette nor samples of less than 8 bits hold. Other formats stay.
+AVPixelFormat whole_samples(AVPixelFormat format, bool opaque) noexcept;
+
 bool is_rgb(AVPixelFormat format) noexcept;
 int depth_of(AVPixelFormat format) noexcept;
 bool has_alpha(AVPixelFormat format) noexcept;

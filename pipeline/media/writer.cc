@@ -22,6 +22,18 @@ class NullSink : public media::Sink {
   void discard() noexcept override {}
 };
 
+bool is_opaque(const VideoFrame& frame) {
+  if (frame.format().name != "RGBA") return false;
+  const ConstFrameView view = frame.view();
+  for (int y = 0; y < view.height; ++y) {
+    const auto* row = view.plane[0].data + y * view.plane[0].stride;
+    for (int x = 0; x < view.width; ++x) {
+      if (std::to_integer<int>(row[4 * x + 3]) != 255) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 struct MediaWriter::State {
@@ -125,6 +137,11 @@ void MediaWriter::State::open(const VideoFrame& first) {
   setup.source = format_to_keep(first);
   setup.codec = media::choose_encoder(container, options.codec, output,
                                       media::depth_of(setup.source));
+  // A GIF gets a palette of its own. Only of a still is it known that no frame has alpha.
+  if (setup.codec->id != AV_CODEC_ID_GIF) {
+    const bool still = reader != nullptr && reader->info.still;
+    setup.source = media::whole_samples(setup.source, still && is_opaque(first));
+  }
   setup.frame_rate = frame_rate();
   if (muxed != nullptr) {
     setup.global_header = (container.format->flags & AVFMT_GLOBALHEADER) != 0;

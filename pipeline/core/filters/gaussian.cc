@@ -5,6 +5,7 @@
 #include <convolve/kernel.h>
 
 #include "core/linear.h"
+#include "core/number.h"
 #include "core/param_table.h"
 #include "core/smooth_axis.h"
 
@@ -33,7 +34,11 @@ class GaussianFilter final : public Filter {
   explicit GaussianFilter(const GaussianParams& params)
       : Filter(params.clone()),
         sigma_x_(params.sigma),
-        sigma_y_(params.sigma_y < 0 ? params.sigma : params.sigma_y) {}
+        sigma_y_(params.sigma_y == -1 ? params.sigma : params.sigma_y) {
+    if (sigma_y_ < 0) {
+      throw ParamError("sigma-y: " + format_number(sigma_y_) + " is neither -1 nor 0 or more");
+    }
+  }
 
   [[nodiscard]] bool is_identity() const override {
     return sigma_x_ == 0 && sigma_y_ == 0 && params().color_mode != ColorMode::greyscale;

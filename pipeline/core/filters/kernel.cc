@@ -40,6 +40,7 @@ constexpr Choice kSizeModes[] = {
 };
 
 constexpr double kMost = 1e6;
+constexpr double kMostArea = 1 << 24;  // of a dilated kernel, in pixels
 
 const auto kParams = with_common({
     make_param<&KernelParams::kernel>(
@@ -70,6 +71,9 @@ class KernelFilter final : public Filter {
       const double sum = kernel_.sum();
       if (sum == 0) throw ParamError("normalize: the taps of the kernel sum to 0");
       response_.scale /= sum;
+      if (!std::isfinite(response_.scale)) {
+        throw ParamError("normalize: the taps of the kernel sum to almost 0");
+      }
     }
     lay_out(params);
   }
@@ -113,6 +117,10 @@ class KernelFilter final : public Filter {
     const int apart = params.dilation;
     taps_.width = apart * (kernel.width() - 1) + 1;
     taps_.height = apart * (kernel.height() - 1) + 1;
+    if (static_cast<double>(taps_.width) * taps_.height > kMostArea) {
+      throw ParamError("dilation: the kernel spans " + std::to_string(taps_.width) + "×" +
+                       std::to_string(taps_.height) + " pixels, more than can be held");
+    }
     const auto anchor = [rotated, apart](int size) {
       return apart * (rotated ? size - 1 - size / 2 : size / 2);
     };

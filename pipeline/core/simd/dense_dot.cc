@@ -107,7 +107,7 @@ namespace convolve {
 HWY_EXPORT(RunDenseDotRows);
 
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept {
-  return group_ring_bytes(rows.weights, samples + rows.weights.reach) +
+  return group_ring_bytes(rows.weights, round_to_block(samples) + rows.weights.reach) +
          static_cast<std::size_t>(round_to_block(samples)) * sizeof(float);
 }
 

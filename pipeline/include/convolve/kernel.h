@@ -18,15 +18,16 @@ class KernelError : public std::invalid_argument {
 };
 
 /// `width` × `height` × `depth` taps, x fastest, then y, then t (oldest slice first).
-/// Taps are finite. The anchor is `(⌊width/2⌋, ⌊height/2⌋, ⌊depth/2⌋)`.
+/// Taps are finite, of a magnitude of at most 1e30. The anchor is `(⌊width/2⌋, ⌊height/2⌋, ⌊depth/2⌋)`.
 class Kernel {
  public:
   static constexpr int kMaxSide = 1023;
   static constexpr int kMaxDepth = 64;
+  static constexpr double kMostMagnitude = 1e30;
 
   /// The identity: one tap of 1.
   Kernel();
-  /// \throws KernelError where sizes are out of range, do not fit `taps`, or a tap is not finite.
+  /// \throws KernelError where sizes are out of range, do not fit `taps`, or a tap is out of range.
   Kernel(int width, int height, int depth, std::vector<double> taps);
 
   /// Reads rows of numbers, a name with arguments, or `@path`.
