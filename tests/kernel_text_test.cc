@@ -3,6 +3,8 @@
 #include <convolve/filter.h>
 #include <convolve/kernel.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdio>
@@ -99,6 +101,10 @@ TEST(KernelText, RefusesWhatIsNotAKernel) {
   expect_refused("1 2 | 3 4; 5 6", {"slice 2", "slice 1"});
   expect_refused("1 | ", {"slice 2"});
   expect_refused("| 1", {"slice 1"});
+  expect_refused("1,,2", {"row 1", "value 2", "empty"});
+  expect_refused(",1", {"row 1", "value 1", "empty"});
+  expect_refused("1 2;;3 4", {"row 2", "empty"});
+  expect_refused("1e31", {"1e30"});
 }
 
 TEST(KernelText, LimitsTheSize) {
@@ -269,6 +275,15 @@ TEST(KernelFile, SaysWhatIsWrong) {
   expect_refused("@/no/such/file", {"/no/such/file", "No such file"});
   expect_refused("@/", {"/"});
   expect_refused("@", {});
+}
+
+TEST(KernelFile, IsARegularFile) {
+  // A pipe would wait for its writer for ever.
+  const std::string fifo = ::testing::TempDir() + "kernel_fifo_" + std::to_string(::getpid());
+  ASSERT_EQ(::mkfifo(fifo.c_str(), 0600), 0);
+  expect_refused("@" + fifo, {fifo, "not a file"});
+  ::unlink(fifo.c_str());
+  expect_refused("@" + ::testing::TempDir(), {"not a file"});
 }
 
 TEST(KernelText, IsReadBackFromItsOwnText) {
