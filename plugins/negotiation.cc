@@ -270,6 +270,21 @@ bool packs_views(GstVideoMultiviewMode mode) {
   }
 }
 
+// False where no buffer of GStreamer's holds such a frame, in whatever format it may come out.
+bool fits_buffer(const Filter& filter, const GstVideoInfo& input, Size size) {
+  const PixelFormat* const own =
+      find_format(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&input)));
+  Formats formats = converted_formats(filter, GST_PAD_SINK, {own});
+  formats.push_back(own);
+  return std::any_of(formats.begin(), formats.end(), [size](const PixelFormat* format) {
+    GstVideoInfo info;
+    const std::string name(format->name);
+    return gst_video_info_set_format(&info, gst_video_format_from_string(name.c_str()),
+                                     static_cast<guint>(size.width),
+                                     static_cast<guint>(size.height)) != FALSE;
+  });
+}
+
 }  // namespace
 
 CapsPtr template_caps() {
@@ -343,8 +358,12 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
     return "the size of interlaced video cannot be changed: deinterlace it first";
   }
   try {
-    static_cast<void>(
-        Engine::output_size(filter, {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)}));
+    const Size size =
+        Engine::output_size(filter, {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)});
+    if (!filter.geometry().same_size() && !fits_buffer(filter, info, size)) {
+      return "the output of " + std::to_string(size.width) + "×" + std::to_string(size.height) +
+             " is too large for a frame: less padding or more stride makes it smaller";
+    }
   } catch (const std::exception& problem) {
     return problem.what();
   }

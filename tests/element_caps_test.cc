@@ -127,6 +127,7 @@ INSTANTIATE_TEST_SUITE_P(
     Caps, RefusedCaps,
     testing::Values(
         Refusal{"convkernel kernel=box(9) size-mode=valid", caps_text("I420", 8, 30), "8×30"},
+        Refusal{"convkernel padding=65535", caps_text("I420", 64, 48), "131134×131118 is too large"},
         Refusal{"convkernel kernel=box(3) stride=2",
                 caps_text("I420", 8, 8, "interlace-mode=interleaved"), "interlaced"},
         Refusal{"convgaussian",
