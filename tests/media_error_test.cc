@@ -108,6 +108,9 @@ TEST_F(MediaErrors, InputThatEndsEarlyGivesWhatThereIsAndAWarning) {
 TEST_F(MediaErrors, Targets) {
   expect_error(job("in.mp4", "out.xyz"), Kind::output, "xyz");
   expect_error(job("in.mp4", "out"), Kind::output, "extension");
+  TranscodeOptions device = job("in.mp4", "out");
+  device.output = "/dev/full";
+  expect_error(device, Kind::output, "is a device");
   expect_error(job("in.mp4", "no/such/directory/out.mp4"), Kind::output, "directory");
   ::mkdir((folder_ / "d.mp4").c_str(), 0755);
   expect_error(job("in.mp4", "d.mp4"), Kind::output, "directory");

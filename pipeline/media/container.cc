@@ -113,7 +113,7 @@ Container container_for(const std::string& name) {
     const auto status = file_status(name);
     if (status && (S_ISCHR(status->st_mode) || S_ISBLK(status->st_mode))) {
       fail(MediaError::Kind::output, name, "is a device, it cannot be written as a file",
-           "- writes to standard output, null: writes nothing");
+           "name a file such as out.mp4; null: writes nothing");
     }
     fail(MediaError::Kind::output, name,
          extension.empty() ? "no extension says which container to write"
