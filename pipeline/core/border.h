@@ -18,8 +18,10 @@ constexpr int border_index(int index, int size, Border border) noexcept {
     return rest < 0 ? rest + period : rest;
   };
   switch (border) {
-    case Border::constant: return kNoSample;
-    case Border::replicate: return index < 0 ? 0 : size - 1;
+    case Border::constant:
+      return kNoSample;
+    case Border::replicate:
+      return index < 0 ? 0 : size - 1;
     case Border::reflect: {
       const int phase = modulo(index, 2 * size);
       return phase < size ? phase : 2 * size - 1 - phase;
@@ -29,7 +31,8 @@ constexpr int border_index(int index, int size, Border border) noexcept {
       const int phase = modulo(index, 2 * size - 2);
       return phase < size ? phase : 2 * size - 2 - phase;
     }
-    case Border::wrap: return modulo(index, size);
+    case Border::wrap:
+      return modulo(index, size);
   }
   return kNoSample;
 }

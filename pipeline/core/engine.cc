@@ -63,8 +63,8 @@ void Engine::process(const ConstFrameView& input, const FrameView& output) {
     throw std::invalid_argument("engine: a frame has no format or no size");
   }
   if (!can_convert(filter, *input.format, *output.format)) {
-    throw std::invalid_argument("engine: " + std::string(input.format->name) +
-                                " cannot become " + std::string(output.format->name));
+    throw std::invalid_argument("engine: " + std::string(input.format->name) + " cannot become " +
+                                std::string(output.format->name));
   }
   const Size size{input.width, input.height};
   if (output_size(filter, size) != Size{output.width, output.height}) {

@@ -47,9 +47,8 @@ std::unique_ptr<const Filter> make_filter(
       std::vector<std::string_view> names;
       for (const Param& known : info->params) names.push_back(known.name);
       const std::string_view nearest = nearest_name(key, names);
-      throw ParamError(
-          std::string(key) + ": " + std::string(name) + " has no such parameter" +
-          (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
+      throw ParamError(std::string(key) + ": " + std::string(name) + " has no such parameter" +
+                       (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
     }
     set_param_text(*params, *param, text);
   }

@@ -46,8 +46,8 @@ double border_code(std::uint32_t argb, const FrameLayout& layout, int i) {
   const bool video = layout.range == ColorRange::video;
   const double step = std::ldexp(1.0, format.bits - 8);  // codes per 8-bit code
   if (i == 0) return round(video ? (16 + 219 * luma) * step : luma * most);
-  const double difference = i == 1 ? (color.b - luma) / (2 * (1 - matrix.kb))
-                                   : (color.r - luma) / (2 * (1 - matrix.kr));
+  const double difference =
+      i == 1 ? (color.b - luma) / (2 * (1 - matrix.kb)) : (color.r - luma) / (2 * (1 - matrix.kr));
   return round(std::clamp((most + 1) / 2 + difference * (video ? 224 * step : most), 0.0, most));
 }
 
@@ -59,9 +59,15 @@ FramePlan::FramePlan(const Filter& filter, const FrameLayout& layout)
       border_color_(filter.params().border_color),
       geometry_(filter.geometry()) {
   switch (layout.input->family) {
-    case ColorFamily::gray: add_gray_jobs(filter); break;
-    case ColorFamily::rgb: add_rgb_jobs(filter); break;
-    case ColorFamily::yuv: add_yuv_jobs(filter); break;
+    case ColorFamily::gray:
+      add_gray_jobs(filter);
+      break;
+    case ColorFamily::rgb:
+      add_rgb_jobs(filter);
+      break;
+    case ColorFamily::yuv:
+      add_yuv_jobs(filter);
+      break;
   }
 }
 
@@ -78,9 +84,9 @@ Job& FramePlan::add_job(Job::Kind kind, int component) {
   job.shift_x = place.shift_x;
   job.shift_y = place.shift_y;
   job.input = component_grid(layout_.size, place.shift_x, place.shift_y);
-  job.output = component_grid({geometry_.x.output_size(layout_.size.width),
-                               geometry_.y.output_size(layout_.size.height)},
-                              place.shift_x, place.shift_y);
+  job.output = component_grid(
+      {geometry_.x.output_size(layout_.size.width), geometry_.y.output_size(layout_.size.height)},
+      place.shift_x, place.shift_y);
   job.x = {geometry_.x.stride, floor_shift(geometry_.x.origin, place.shift_x), 0};
   job.y = {geometry_.y.stride, floor_shift(geometry_.y.origin, place.shift_y), 0};
 
@@ -109,8 +115,7 @@ void FramePlan::make_stage(Job& job, const Filter& filter, double base, bool chr
   spec.channels = job.source.channels;
   spec.max_code = format.max_code();
   spec.integer = format.type != SampleType::f32;
-  spec.input_scale =
-      job.source.kind == Source::Kind::luma && spec.integer ? Source::kLumaScale : 1;
+  spec.input_scale = job.source.kind == Source::Kind::luma && spec.integer ? Source::kLumaScale : 1;
   spec.max_input = spec.max_code * spec.input_scale;
   spec.base = base;
   spec.chroma = chroma;

@@ -42,9 +42,9 @@ struct Job {
   Size output;  ///< of the component
   int shift_x = 0;
   int shift_y = 0;
-  double neutral = 0;  ///< code that `neutral` writes
+  double neutral = 0;      ///< code that `neutral` writes
   double input_scale = 1;  ///< a code of the output is so many of the source's rows
-  double base = 0;     ///< code of black or of neutral
+  double base = 0;         ///< code of black or of neutral
   bool rescale = false;
 };
 

@@ -12,7 +12,7 @@ constexpr std::size_t kAlignment = 64;
 }
 
 void Image::Free::operator()(std::byte* memory) const noexcept {
-  ::operator delete(memory, std::align_val_t{kAlignment});
+  ::operator delete (memory, std::align_val_t{kAlignment});
 }
 
 Image::Image(int width, int height, SampleType type, int channels) {
@@ -23,7 +23,7 @@ Image::Image(int width, int height, SampleType type, int channels) {
                           static_cast<std::size_t>(sample_size(type));
   const std::size_t stride = (row + kAlignment - 1) / kAlignment * kAlignment;
   const std::size_t bytes = stride * static_cast<std::size_t>(height);
-  memory_.reset(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{kAlignment})));
+  memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{kAlignment})));
   std::memset(memory_.get(), 0, bytes);
   view_ = {memory_.get(), width, height, channels, static_cast<std::ptrdiff_t>(stride), type};
 }

@@ -58,9 +58,8 @@ class RowReader {
       ++values;
       const auto number = parse_number(word);
       if (!number) {
-        throw KernelError("row " + std::to_string(rows_ + 1) + ", value " +
-                          std::to_string(values) + ": '" + std::string(word) +
-                          "' is not a finite number");
+        throw KernelError("row " + std::to_string(rows_ + 1) + ", value " + std::to_string(values) +
+                          ": '" + std::string(word) + "' is not a finite number");
       }
       taps_.push_back(*number);
       start = end;
@@ -72,8 +71,8 @@ class RowReader {
   }
 
   [[noreturn]] void refuse_empty(std::size_t values) const {
-    throw KernelError("row " + std::to_string(rows_ + 1) + ", value " +
-                      std::to_string(values + 1) + " is empty");
+    throw KernelError("row " + std::to_string(rows_ + 1) + ", value " + std::to_string(values + 1) +
+                      " is empty");
   }
 
   void end_row(std::size_t values) {
@@ -96,9 +95,8 @@ class RowReader {
     if (slice_rows_ == 0) throw KernelError("slice " + std::to_string(depth_) + " has no values");
     if (height_ == 0) height_ = slice_rows_;
     if (slice_rows_ != height_) {
-      throw KernelError("slice " + std::to_string(depth_) + " has " +
-                        std::to_string(slice_rows_) + " rows, slice 1 has " +
-                        std::to_string(height_));
+      throw KernelError("slice " + std::to_string(depth_) + " has " + std::to_string(slice_rows_) +
+                        " rows, slice 1 has " + std::to_string(height_));
     }
     slice_rows_ = 0;
   }

@@ -122,9 +122,10 @@ class DenseRealStage final : public Stage {
 class SeparableRealStage final : public Stage {
  public:
   SeparableRealStage(const LinearProblem& problem, const RealPlan& plan)
-      : window_(problem.window()),
-        rows_{problem.spec.input, problem.spec.output,   plan.precision,       plan.vertical,
-              plan.horizontal,    problem.spec.channels, problem.real_finish()} {
+      : window_(problem.window()), rows_{problem.spec.input,   problem.spec.output,
+                                         plan.precision,       plan.vertical,
+                                         plan.horizontal,      problem.spec.channels,
+                                         problem.real_finish()} {
     rows_.finish.scale /= plan.divisor;
   }
 
@@ -154,11 +155,10 @@ double separable_cost(const LinearProblem& problem, const SeparablePlan& plan) {
   return (wide ? 2 : 1) * ((problem.taps.height + 3) / 4.0 + 0.5) + problem.taps.width / 2.0 + 6;
 }
 
-std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem,
-                                              const WholePlan& plan) {
+std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan) {
   if (problem.spec.input == SampleType::u8 && problem.spec.output == SampleType::u8) {
-    if (auto pairs = BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights),
-                                        plan.finish)) {
+    if (auto pairs =
+            BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights), plan.finish)) {
       return std::make_unique<BytePairStage>(problem, plan, std::move(*pairs));
     }
   }

@@ -49,9 +49,9 @@ std::optional<WholePlan> plan_exact(const LinearProblem& problem) {
   WholePlan plan;
   plan.centred = problem.spec.input == SampleType::u16 && problem.spec.max_input > 32767;
   plan.weights = std::move(whole->weights);
-  const auto finish = plan_exact_finish(problem,
-                                        problem.response.scale * whole->factor / whole->divisor,
-                                        sum_of(plan.weights), plan.centred);
+  const auto finish =
+      plan_exact_finish(problem, problem.response.scale * whole->factor / whole->divisor,
+                        sum_of(plan.weights), plan.centred);
   if (!finish) return std::nullopt;
   plan.finish = *finish;
   const double amplitude = plan.centred ? kCentre : problem.spec.max_input;
@@ -74,9 +74,9 @@ std::optional<WholePlan> plan_rounded(const LinearProblem& problem) {
   const double amplitude = centred ? kCentre : problem.spec.max_input;
   const auto shift_for = [&](double most) {
     const double by_weight = std::floor(std::log2(most / largest));
-    const double by_sum =
-        std::floor(std::log2(kMostSum / 2 / (problem.magnitude() * amplitude + problem.spec.base +
-                                             std::abs(problem.post()) + 1)));
+    const double by_sum = std::floor(std::log2(
+        kMostSum / 2 /
+        (problem.magnitude() * amplitude + problem.spec.base + std::abs(problem.post()) + 1)));
     return static_cast<int>(std::clamp(std::min(by_weight, by_sum), -1.0, 30.0));
   };
   // One part where that is close enough, else two.
@@ -104,8 +104,7 @@ Window LinearProblem::window() const noexcept {
 
 double LinearProblem::tap_sum() const noexcept {
   if (product != nullptr) {
-    return sum_of(product->horizontal) *
-           sum_of(product->vertical);
+    return sum_of(product->horizontal) * sum_of(product->vertical);
   }
   return sum_of(taps.taps);
 }
@@ -159,10 +158,10 @@ std::optional<IntFinish> plan_exact_finish(const LinearProblem& problem, double 
   const auto fraction = as_fraction(unit, 1 << 20);
   const double off = 3 * std::ldexp(2 * (problem.spec.max_code + 1), -24);
   const bool halves = problem.post() * 2 == std::floor(problem.post() * 2);
-  const bool exact = problem.spec.max_code > 255 ||
-                     (fraction && halves &&
-                      0.5 / static_cast<double>(fraction->denominator) > off) ||
-                     problem.spec.output == SampleType::f32;
+  const bool exact =
+      problem.spec.max_code > 255 ||
+      (fraction && halves && 0.5 / static_cast<double>(fraction->denominator) > off) ||
+      problem.spec.output == SampleType::f32;
   if (!exact || std::abs(problem.post()) > 2 * problem.spec.max_code) return std::nullopt;
   const double init = weight_sum * ((centred ? kCentre : 0) - problem.spec.base);
   if (!fits(init)) return std::nullopt;

@@ -31,7 +31,7 @@ struct LinearProblem {
   const LinearTaps& taps;
   const LinearResponse& response;
   const OuterProduct* product = nullptr;  ///< stands for `taps.taps`, where those were not formed
-  double allowed_error = 0;  ///< in codes, where that is more than SPEC §2 leaves
+  double allowed_error = 0;               ///< in codes, where that is more than SPEC §2 leaves
 
   [[nodiscard]] Window window() const noexcept;
   [[nodiscard]] double tap_sum() const noexcept;
@@ -71,8 +71,8 @@ std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
 /// Weights for float or double: `tap = weight / divisor`, whole numbers where the taps allow.
 struct RealPlan {
   Precision precision = Precision::wide;
-  std::vector<double> weights;     ///< of dense taps
-  std::vector<double> vertical;    ///< of separable ones
+  std::vector<double> weights;   ///< of dense taps
+  std::vector<double> vertical;  ///< of separable ones
   std::vector<double> horizontal;
   double divisor = 1;
 };

@@ -25,19 +25,25 @@ struct MemberTraits<T C::*> {
 
 template <typename T>
 constexpr ParamType param_type_of() {
-  if constexpr (std::is_same_v<T, bool>) return ParamType::boolean;
-  else if constexpr (std::is_enum_v<T>) return ParamType::choice;
-  else if constexpr (std::is_same_v<T, int>) return ParamType::integer;
-  else if constexpr (std::is_same_v<T, unsigned>) return ParamType::unsigned_integer;
-  else if constexpr (std::is_same_v<T, double>) return ParamType::real;
-  else return ParamType::text;
+  if constexpr (std::is_same_v<T, bool>)
+    return ParamType::boolean;
+  else if constexpr (std::is_enum_v<T>)
+    return ParamType::choice;
+  else if constexpr (std::is_same_v<T, int>)
+    return ParamType::integer;
+  else if constexpr (std::is_same_v<T, unsigned>)
+    return ParamType::unsigned_integer;
+  else if constexpr (std::is_same_v<T, double>)
+    return ParamType::real;
+  else
+    return ParamType::text;
 }
 
 /// The value type that `ParamValue` holds for members of type `T`.
 template <typename T>
-using HeldAs = std::conditional_t<
-    std::is_same_v<T, bool> || std::is_same_v<T, double> || std::is_same_v<T, std::string>, T,
-    std::int64_t>;
+using HeldAs = std::conditional_t<std::is_same_v<T, bool> || std::is_same_v<T, double> ||
+                                      std::is_same_v<T, std::string>,
+                                  T, std::int64_t>;
 
 template <auto Member>
 constexpr Param make_param(std::string_view name, std::string_view help) {

@@ -193,8 +193,7 @@ std::size_t spelling_distance(std::string_view word, std::string_view candidate)
 
 }  // namespace
 
-std::string_view nearest_name(std::string_view word,
-                              std::span<const std::string_view> candidates) {
+std::string_view nearest_name(std::string_view word, std::span<const std::string_view> candidates) {
   std::string_view nearest;
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {

@@ -45,8 +45,8 @@ std::pair<int, int> share(int count, unsigned threads, unsigned i) {
   return {cut(i), cut(i + 1)};
 }
 
-// Columns [first, last) of `from`, pixels of so many floats, become rows of `to`. In blocks, so that
-// both sides stay in the first cache.
+// Columns [first, last) of `from`, pixels of so many floats, become rows of `to`. In blocks, so
+// that both sides stay in the first cache.
 template <int kChannels>
 void turn_columns(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first, int last,
                   std::byte* to, std::ptrdiff_t to_stride) noexcept {
@@ -76,8 +76,8 @@ void PlaneSummer::reserve(const Job& job, unsigned threads) {
   source_.reserve(row_bytes(job.input.width * channels, job.source.type) *
                   static_cast<std::size_t>(job.input.height));
   const int few_rows = lines_between(sums.y);
-  const std::size_t upright = row_bytes(job.input.width * channels, SampleType::f32) *
-                              static_cast<std::size_t>(few_rows);
+  const std::size_t upright =
+      row_bytes(job.input.width * channels, SampleType::f32) * static_cast<std::size_t>(few_rows);
   const std::size_t turned = row_bytes(few_rows * channels, SampleType::f32) *
                              static_cast<std::size_t>(most_lines(sums.x));
   a_.reserve(std::max(upright, turned));
@@ -106,9 +106,10 @@ void PlaneSummer::run(const Job& job, const Rect& part, const Strips& strips,
   const int channels = job.source.channels;
   const int few = lines_between(sums.y);
   const auto upright = [&](ScratchBuffer& buffer) {
-    return Plane{buffer.data(),
-                 static_cast<std::ptrdiff_t>(row_bytes(job.input.width * channels, SampleType::f32)),
-                 job.input.width * channels};
+    return Plane{
+        buffer.data(),
+        static_cast<std::ptrdiff_t>(row_bytes(job.input.width * channels, SampleType::f32)),
+        job.input.width * channels};
   };
   const auto turned = [&](ScratchBuffer& buffer) {
     return Plane{buffer.data(),
@@ -167,8 +168,7 @@ void PlaneSummer::sum_lines(const LineSums& sums, const Rows& from, const std::b
         }
         const RowSum sum{from.type, SampleType::f32, std::span(rows).first(count),
                          std::span(sums.weight).subspan(begin, count)};
-        combine_rows(sum, x, std::min(x + kTile, from.samples),
-                     to.row(line));
+        combine_rows(sum, x, std::min(x + kTile, from.samples), to.row(line));
       }
     }
   });
@@ -184,10 +184,14 @@ void PlaneSummer::transpose(const Rows& from, int rows, int channels, const Plan
                                            to.stride);
     };
     switch (channels) {
-      case 1: return turn(std::integral_constant<int, 1>());
-      case 2: return turn(std::integral_constant<int, 2>());
-      case 3: return turn(std::integral_constant<int, 3>());
-      default: return turn(std::integral_constant<int, 4>());
+      case 1:
+        return turn(std::integral_constant<int, 1>());
+      case 2:
+        return turn(std::integral_constant<int, 2>());
+      case 3:
+        return turn(std::integral_constant<int, 3>());
+      default:
+        return turn(std::integral_constant<int, 4>());
     }
   });
 }
@@ -204,7 +208,9 @@ void PlaneSummer::store(const Job& job, const LineSums& sums, const Rows& from, 
       for (std::size_t j = 0; j < count; ++j) {
         rows[j] = from.row(sums.index[begin + j]);
       }
-      const RowSum sum{SampleType::f32, job.sink.type, std::span(rows).first(count),
+      const RowSum sum{SampleType::f32,
+                       job.sink.type,
+                       std::span(rows).first(count),
                        std::span(sums.weight).subspan(begin, count),
                        static_cast<float>(job.sink.max_code),
                        static_cast<float>(1 / job.input_scale)};

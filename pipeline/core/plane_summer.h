@@ -44,8 +44,8 @@ class PlaneSummer {
 
   /// The source's own rows where they can be read as they are, else a copy.
   Rows load(const Job& job, const Strips& strips, unsigned threads) noexcept;
-  void sum_lines(const LineSums& sums, const Rows& from, const std::byte* border,
-                 const Plane& to, unsigned threads) noexcept;
+  void sum_lines(const LineSums& sums, const Rows& from, const std::byte* border, const Plane& to,
+                 unsigned threads) noexcept;
   void transpose(const Rows& from, int rows, int channels, const Plane& to,
                  unsigned threads) noexcept;
   void store(const Job& job, const LineSums& sums, const Rows& from, const Rect& part,
@@ -55,8 +55,8 @@ class PlaneSummer {
   ScratchBuffer a_;
   ScratchBuffer b_;
   ScratchBuffer border_;
-  std::vector<ScratchBuffer> out_;                      ///< of each thread
-  std::vector<std::vector<const std::byte*>> pointers_; ///< of each thread
+  std::vector<ScratchBuffer> out_;                       ///< of each thread
+  std::vector<std::vector<const std::byte*>> pointers_;  ///< of each thread
   LineSums identity_;
 };
 

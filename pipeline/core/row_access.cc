@@ -76,8 +76,8 @@ void load_luma(const std::array<const std::byte*, 3>& rgb, const std::array<Comp
   for (int i = 0; i < count; ++i) {
     float sum = 0;
     for (std::size_t c = 0; c < 3; ++c) {
-      sum += weight[c] * static_cast<float>(read<T>(
-                             rgb[c] + static_cast<std::ptrdiff_t>(i) * layout[c].step));
+      sum += weight[c] *
+             static_cast<float>(read<T>(rgb[c] + static_cast<std::ptrdiff_t>(i) * layout[c].step));
     }
     write(to + static_cast<std::size_t>(i) * sizeof(float), sum);
   }
@@ -106,7 +106,8 @@ void Source::load(const ConstFrameView& frame, int y, int x0, int x1,
   const int count = x1 - x0;
   const std::byte* from = at(frame, x0, y);
   if (kind == Kind::plain) {
-    std::memcpy(to, from, static_cast<std::size_t>(count) * static_cast<std::size_t>(pixel_bytes()));
+    std::memcpy(to, from,
+                static_cast<std::size_t>(count) * static_cast<std::size_t>(pixel_bytes()));
     return;
   }
   if (kind == Kind::strided) {
@@ -133,9 +134,12 @@ void Source::load_border(int count, std::byte* to) const noexcept {
     for (int c = 0; c < channels; ++c) {
       const double value = border[static_cast<std::size_t>(c)];
       std::byte* sample = to + (i * channels + c) * sample_size(type);
-      if (type == SampleType::u8) write(sample, static_cast<std::uint8_t>(value));
-      else if (type == SampleType::u16) write(sample, static_cast<std::uint16_t>(value));
-      else write(sample, static_cast<float>(value));
+      if (type == SampleType::u8)
+        write(sample, static_cast<std::uint8_t>(value));
+      else if (type == SampleType::u16)
+        write(sample, static_cast<std::uint16_t>(value));
+      else
+        write(sample, static_cast<float>(value));
     }
   }
 }

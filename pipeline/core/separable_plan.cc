@@ -37,11 +37,11 @@ std::optional<SeparablePlan> plan_exact(const LinearProblem& problem, const Whol
   plan.vertical = vertical.weights;
   plan.horizontal = horizontal.weights;
   const double sums = sum_of(vertical.weights) * sum_of(horizontal.weights);
-  const auto finish = plan_exact_finish(
-      problem,
-      problem.response.scale * (horizontal.factor * vertical.factor) /
-          (horizontal.divisor * vertical.divisor),
-      sums, false);
+  const auto finish =
+      plan_exact_finish(problem,
+                        problem.response.scale * (horizontal.factor * vertical.factor) /
+                            (horizontal.divisor * vertical.divisor),
+                        sums, false);
   if (!finish) return std::nullopt;
   plan.finish = *finish;
   if (!add_fits(plan.vertical_init, -centre * sum_of(vertical.weights)) ||
@@ -77,9 +77,9 @@ std::optional<SeparablePlan> plan_rounded(const LinearProblem& problem,
     least += tap > 0 ? -tap * centre : tap * (centre - 1);
   }
   const int kept = std::min(shift_within(most + 1e-6, kMostHalf), shift_within(-least, 32768.0));
-  const int down = std::min(shift_within(largest_of(product.vertical), most_vertical(spec) - 1),
-                            shift_within(magnitude_of(product.vertical) * spec.max_code + 1,
-                                         kMostSum / 4));
+  const int down =
+      std::min(shift_within(largest_of(product.vertical), most_vertical(spec) - 1),
+               shift_within(magnitude_of(product.vertical) * spec.max_code + 1, kMostSum / 4));
   if (kept < 0 || down < kept) return std::nullopt;
   const RoundedTaps vertical = round_taps(product.vertical, down);
 
@@ -92,8 +92,7 @@ std::optional<SeparablePlan> plan_rounded(const LinearProblem& problem,
 
   const double off_sum =
       std::abs(std::ldexp(sum_of(vertical.weights), -down) - sum_of(product.vertical));
-  const double vertical_error =
-      (vertical.error + off_sum) * centre + std::ldexp(0.5, -kept);
+  const double vertical_error = (vertical.error + off_sum) * centre + std::ldexp(0.5, -kept);
   const double error = vertical_error * magnitude_of(along) +
                        horizontal.error * (std::max(most, -least) + 1) +
                        std::ldexp(1.0, -kept - across);
@@ -148,8 +147,8 @@ std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
                                             const OuterProduct& product) {
   if (problem.spec.input == SampleType::f32 || problem.spec.max_input > 32767) return std::nullopt;
   const auto horizontal = as_whole(product.horizontal, DotWeights::kMostHalfWeight);
-  const auto vertical = as_whole(product.vertical, static_cast<std::int32_t>(
-                                                       most_vertical(problem.spec)));
+  const auto vertical =
+      as_whole(product.vertical, static_cast<std::int32_t>(most_vertical(problem.spec)));
   if (horizontal && vertical) {
     if (auto exact = plan_exact(problem, *horizontal, *vertical)) return exact;
     // Whole-number taps of moderate size are promised exact results, so they are not rounded.
@@ -176,7 +175,8 @@ RealPlan plan_real(const LinearProblem& problem, const OuterProduct* product) {
     if (whole) {
       plan.horizontal.assign(horizontal->weights.begin(), horizontal->weights.end());
       plan.vertical.assign(vertical->weights.begin(), vertical->weights.end());
-      plan.divisor = horizontal->divisor * vertical->divisor / (horizontal->factor * vertical->factor);
+      plan.divisor =
+          horizontal->divisor * vertical->divisor / (horizontal->factor * vertical->factor);
       magnitude = magnitude_of(plan.horizontal) * magnitude_of(plan.vertical);
     }
   } else {
@@ -193,8 +193,8 @@ RealPlan plan_real(const LinearProblem& problem, const OuterProduct* product) {
   if (!problem.spec.integer) {
     plan.precision = units * unit <= 2e-6 ? Precision::single_fused : Precision::wide;
   } else if (whole && (problem.spec.max_code <= 255 || problem.spec.output == SampleType::f32)) {
-    plan.precision = exact_in_float(problem, magnitude, plan.divisor) ? Precision::single
-                                                                      : Precision::wide;
+    plan.precision =
+        exact_in_float(problem, magnitude, plan.divisor) ? Precision::single : Precision::wide;
   } else if (problem.spec.output != SampleType::f32 &&
              units * unit * problem.spec.max_code * std::max(1.0, problem.magnitude()) <=
                  problem.error_budget()) {

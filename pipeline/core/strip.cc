@@ -47,7 +47,7 @@ void ScratchBuffer::reserve(std::size_t bytes) {
   if (bytes <= bytes_) return;
   memory_.reset();
   bytes_ = 0;
-  memory_.reset(static_cast<std::byte*>(::operator new(bytes, std::align_val_t{64})));
+  memory_.reset(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{64})));
   bytes_ = bytes;
 }
 
@@ -60,10 +60,9 @@ TileShape::TileShape(const Job& job) noexcept {
   rows = std::clamp(window.above + window.below + 1, 16, 128);
   slots = (rows - 1) * job.y.stride + window.above + window.below + 1;
   samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
-  const auto in = static_cast<std::size_t>(round_up(samples, kBlock) +
-                                           reach * job.source.channels + kRowSlack);
-  slot_bytes =
-      (in * static_cast<std::size_t>(sample_size(job.source.type)) + 63) / 64 * 64;
+  const auto in =
+      static_cast<std::size_t>(round_up(samples, kBlock) + reach * job.source.channels + kRowSlack);
+  slot_bytes = (in * static_cast<std::size_t>(sample_size(job.source.type)) + 63) / 64 * 64;
   out_bytes = static_cast<std::size_t>(round_up(samples, kBlock)) * sizeof(float);
 }
 
@@ -162,15 +161,14 @@ void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
 
 bool Strips::readable_in_place(const Job& job) const noexcept {
   const auto& from = input_.plane[job.source.component[0].plane];
-  return job.source.kind == Source::Kind::plain &&
-         aligned(from.data, from.stride, job.source.type);
+  return job.source.kind == Source::Kind::plain && aligned(from.data, from.stride, job.source.type);
 }
 
 // The columns of `part` whose taps all lie inside of the frame, in whole blocks.
 Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   const Rect none{part.x0, part.y0, part.x0, part.y1};
-  if (job.sink.kind != Sink::Kind::plain ||
-      job.source.type != job.sink.type || job.rescale || job.x.stride != 1 || job.y.stride != 1) {
+  if (job.sink.kind != Sink::Kind::plain || job.source.type != job.sink.type || job.rescale ||
+      job.x.stride != 1 || job.y.stride != 1) {
     return none;
   }
   const auto& to = output_.plane[job.sink.component[0].plane];
@@ -179,8 +177,7 @@ Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   const Window window = job.stage->window();
   const int slack = kRowSlack / job.source.channels + 1;
   const int first = std::max(part.x0, window.left - job.x.origin);
-  const int last =
-      std::min(part.x1, job.input.width - job.x.origin - window.right - slack);
+  const int last = std::min(part.x1, job.input.width - job.x.origin - window.right - slack);
   const int unit = kBlock / std::gcd(kBlock, job.source.channels);
   if (last - first < unit) return none;
   return {first, part.y0, first + (last - first) / unit * unit, part.y1};
@@ -199,16 +196,16 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
 
   const std::byte* border = nullptr;
   if (border_ == Border::constant) {
-    job.source.load_border(std::min(tile, part.x1 - part.x0) + window.left + window.right +
-                               kRowSlack + 1,
-                           workspace.border.data());
+    job.source.load_border(
+        std::min(tile, part.x1 - part.x0) + window.left + window.right + kRowSlack + 1,
+        workspace.border.data());
     border = workspace.border.data();
   }
   for (int x = part.x0; x < part.x1; x += tile) {
     const int count = std::min(tile, part.x1 - x);
     for (int i = 0; i < in_rows; ++i) {
-      const int y = border_index(part.y0 + i + job.y.origin - window.above, job.input.height,
-                                 border_);
+      const int y =
+          border_index(part.y0 + i + job.y.origin - window.above, job.input.height, border_);
       workspace.in_rows[static_cast<std::size_t>(i)] =
           y == kNoSample ? border
                          : job.source.at(input_, 0, y) +
@@ -219,9 +216,9 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
           job.sink.at(output_, 0, part.y0 + i) +
           static_cast<std::ptrdiff_t>(x) * job.sink.pixel_bytes();
     }
-    job.stage->process({workspace.in_rows.data(), workspace.out_rows.data(), rows,
-                        count * job.source.channels},
-                       workspace.stage.data());
+    job.stage->process(
+        {workspace.in_rows.data(), workspace.out_rows.data(), rows, count * job.source.channels},
+        workspace.stage.data());
   }
 }
 
@@ -321,17 +318,16 @@ void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int
   const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
   for (int i = 0; i < count; ++i) {
     const int from_x = std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
-    job.sink.store_difference(input_, from_x, from_y, output_, x + i, y,
-                              row + static_cast<std::ptrdiff_t>(i) * job.x.stride *
-                                        job.sink.pixel_bytes());
+    job.sink.store_difference(
+        input_, from_x, from_y, output_, x + i, y,
+        row + static_cast<std::ptrdiff_t>(i) * job.x.stride * job.sink.pixel_bytes());
   }
 }
 
 void copy_planes(const ConstFrameView& input, const FrameView& output) noexcept {
   for (int plane = 0; plane < input.format->planes; ++plane) {
     const auto i = static_cast<std::size_t>(plane);
-    const auto bytes =
-        static_cast<std::size_t>(plane_row_bytes(*input.format, plane, input.width));
+    const auto bytes = static_cast<std::size_t>(plane_row_bytes(*input.format, plane, input.width));
     const int rows = plane_rows(*input.format, plane, input.height);
     for (int y = 0; y < rows; ++y) {
       std::memcpy(output.plane[i].data + y * output.plane[i].stride,

@@ -25,7 +25,7 @@ class ScratchBuffer {
  private:
   struct Free {
     void operator()(std::byte* memory) const noexcept {
-      ::operator delete(memory, std::align_val_t{64});
+      ::operator delete (memory, std::align_val_t{64});
     }
   };
   std::unique_ptr<std::byte, Free> memory_;
@@ -35,12 +35,12 @@ class ScratchBuffer {
 /// The sizes of a job's padded copies.
 struct TileShape {
   explicit TileShape(const Job& job) noexcept;
-  int width;                ///< most output pixels of a tile
-  int rows;                 ///< most output rows of a chunk
-  int slots;                ///< input rows that a chunk needs
-  int samples;              ///< samples that the stage computes for `width` pixels
-  std::size_t slot_bytes;   ///< of one input row
-  std::size_t out_bytes;    ///< of one output row
+  int width;               ///< most output pixels of a tile
+  int rows;                ///< most output rows of a chunk
+  int slots;               ///< input rows that a chunk needs
+  int samples;             ///< samples that the stage computes for `width` pixels
+  std::size_t slot_bytes;  ///< of one input row
+  std::size_t out_bytes;   ///< of one output row
 };
 
 /// Least and largest value.

@@ -90,8 +90,8 @@ RoundedTaps round_taps(std::span<const double> taps, int shift) {
     ++rounded.weights[remainders[static_cast<std::size_t>(i)].tap];
   }
   for (std::size_t i = 0; i < taps.size(); ++i) {
-    rounded.error += std::abs(std::ldexp(static_cast<double>(rounded.weights[i]), -shift) -
-                              taps[i]);
+    rounded.error +=
+        std::abs(std::ldexp(static_cast<double>(rounded.weights[i]), -shift) - taps[i]);
   }
   return rounded;
 }

@@ -22,9 +22,10 @@ class ThreadPool {
   /// done. Where a worker cannot be started, fewer threads do the work.
   template <typename Part>
   void run(unsigned parts, const Part& part) noexcept {
-    run_parts(parts, [](const void* context, unsigned i) noexcept {
-      (*static_cast<const Part*>(context))(i);
-    }, &part);
+    run_parts(
+        parts,
+        [](const void* context, unsigned i) noexcept { (*static_cast<const Part*>(context))(i); },
+        &part);
   }
 
  private:

@@ -89,9 +89,7 @@ class KernelFilter final : public Filter {
   [[nodiscard]] bool filters_chroma() const override {
     return response_.response == Response::clamp;
   }
-  [[nodiscard]] bool rescales() const override {
-    return response_.response == Response::rescale;
-  }
+  [[nodiscard]] bool rescales() const override { return response_.response == Response::rescale; }
   [[nodiscard]] std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const override {
     return make_linear_stage(spec, taps_, response_);
   }
@@ -145,9 +143,12 @@ class KernelFilter final : public Filter {
       return {params.stride, anchor - params.padding, 2 * params.padding - extent};
     }
     switch (params.size_mode) {
-      case SizeMode::same: return {params.stride, 0, -1};
-      case SizeMode::valid: return {params.stride, anchor, -extent};
-      case SizeMode::full: return {params.stride, anchor - (extent - 1), extent - 2};
+      case SizeMode::same:
+        return {params.stride, 0, -1};
+      case SizeMode::valid:
+        return {params.stride, anchor, -extent};
+      case SizeMode::full:
+        return {params.stride, anchor - (extent - 1), extent - 2};
     }
     return {};
   }

@@ -64,10 +64,18 @@ const auto kParams = with_common({
 LinearTaps taps_x(Operator kind) {
   LinearTaps taps{3, 3, 1, 1, {}};
   switch (kind) {
-    case Operator::sobel: taps.taps = {-1, 0, 1, -2, 0, 2, -1, 0, 1}; break;
-    case Operator::scharr: taps.taps = {-3, 0, 3, -10, 0, 10, -3, 0, 3}; break;
-    case Operator::prewitt: taps.taps = {-1, 0, 1, -1, 0, 1, -1, 0, 1}; break;
-    case Operator::roberts: taps = {2, 2, 1, 1, {-1, 0, 0, 1}}; break;
+    case Operator::sobel:
+      taps.taps = {-1, 0, 1, -2, 0, 2, -1, 0, 1};
+      break;
+    case Operator::scharr:
+      taps.taps = {-3, 0, 3, -10, 0, 10, -3, 0, 3};
+      break;
+    case Operator::prewitt:
+      taps.taps = {-1, 0, 1, -1, 0, 1, -1, 0, 1};
+      break;
+    case Operator::roberts:
+      taps = {2, 2, 1, 1, {-1, 0, 0, 1}};
+      break;
   }
   return taps;
 }
@@ -93,17 +101,17 @@ class GradientStage final : public Stage {
     if (params.gradient_operator == Operator::roberts) window_ = {1, 0, 1, 0};
     constexpr std::array kResults = {GradientResult::l2, GradientResult::l1, GradientResult::max};
     const bool direction = params.output == Output::direction;
-    rows_ = {spec.input,
-             spec.output,
-             direction ? GradientResult::direction
-                       : kResults[static_cast<std::size_t>(params.norm)],
-             x_,
-             y_,
-             params.scale / spec.input_scale,
-             params.threshold * spec.max_code,
-             direction ? 0 : spec.base,
-             spec.max_code,
-             spec.integer && spec.max_code <= 255 && !direction};
+    rows_ = {
+        spec.input,
+        spec.output,
+        direction ? GradientResult::direction : kResults[static_cast<std::size_t>(params.norm)],
+        x_,
+        y_,
+        params.scale / spec.input_scale,
+        params.threshold * spec.max_code,
+        direction ? 0 : spec.base,
+        spec.max_code,
+        spec.integer && spec.max_code <= 255 && !direction};
   }
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
@@ -145,7 +153,7 @@ class ByteGradientStage final : public Stage {
     rows_.side = static_cast<int>(taps.at(2, 0));
     rows_.middle = static_cast<int>(taps.at(2, 1));
     rows_.channels = spec.channels;
-    rows_.result = l2                          ? GradientResult::l2
+    rows_.result = l2                        ? GradientResult::l2
                    : params.norm == Norm::l1 ? GradientResult::l1
                                              : GradientResult::max;
     rows_.threshold = static_cast<std::int32_t>(std::ceil(l2 ? least * least : least));

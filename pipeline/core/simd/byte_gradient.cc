@@ -150,12 +150,14 @@ void Run(const ByteGradientRows& rows, const RowBlock& block, std::byte* scratch
 
 #endif
 
-void RunByteGradientRows(const ByteGradientRows& rows, const RowBlock& block,
-                         std::byte* scratch) {
+void RunByteGradientRows(const ByteGradientRows& rows, const RowBlock& block, std::byte* scratch) {
   switch (rows.result) {
-    case GradientResult::l1: return Run<GradientResult::l1>(rows, block, scratch);
-    case GradientResult::max: return Run<GradientResult::max>(rows, block, scratch);
-    default: return Run<GradientResult::l2>(rows, block, scratch);
+    case GradientResult::l1:
+      return Run<GradientResult::l1>(rows, block, scratch);
+    case GradientResult::max:
+      return Run<GradientResult::max>(rows, block, scratch);
+    default:
+      return Run<GradientResult::l2>(rows, block, scratch);
   }
 }
 

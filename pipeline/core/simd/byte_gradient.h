@@ -18,7 +18,7 @@ namespace convolve {
 ///        -middle 0 middle         0       0      0
 ///        -side   0 side         side  middle   side
 struct ByteGradientRows {
-  int side = 1;    ///< side + middle + side ≤ 64, so that 16 bits hold x and y
+  int side = 1;  ///< side + middle + side ≤ 64, so that 16 bits hold x and y
   int middle = 2;
   int channels = 1;
   GradientResult result = GradientResult::l2;  ///< not `direction`

@@ -92,7 +92,8 @@ std::optional<BytePairRows> BytePairRows::make(int height, std::span<const DotTa
   if (std::abs(finish.init) > kMostHalf || finish.max_code != 255) return std::nullopt;
   rows.init = static_cast<std::int16_t>(finish.init);
   if (most + finish.init > kMostHalf || least + finish.init < -kMostHalf) return std::nullopt;
-  if (finish.real) return find_factor(rows, finish, least, most) ? std::optional(rows) : std::nullopt;
+  if (finish.real)
+    return find_factor(rows, finish, least, most) ? std::optional(rows) : std::nullopt;
   const int largest = std::max(std::abs(most + finish.init), std::abs(least + finish.init));
   if (finish.shift > 14 || std::abs(finish.add) + largest > kMostHalf) return std::nullopt;
   rows.add = static_cast<std::int16_t>(finish.add);

@@ -114,8 +114,8 @@ struct Sums {
 
 // Adds operations [begin, end) to the sums of output rows [kFirst, kLast] of those at once.
 template <typename In, int kFirst, int kLast>
-HWY_INLINE void AddOperations(Sums& sums, const int* samples, int count,
-                              const std::int32_t* words, int stride, const std::int32_t* lanes) {
+HWY_INLINE void AddOperations(Sums& sums, const int* samples, int count, const std::int32_t* words,
+                              int stride, const std::int32_t* lanes) {
   const DI32 d;
   constexpr int kWords = sizeof(In) == 1 && !CONVOLVE_BYTE_DOT ? 2 : 1;
   const auto step = static_cast<int>(hn::Lanes(d));
@@ -149,19 +149,19 @@ HWY_INLINE void AddGroup(Sums& sums, const DotWeights& weights, const DotWeights
   constexpr int kWords = sizeof(In) == 1 && !CONVOLVE_BYTE_DOT ? 2 : 1;
   constexpr int kStride = DotWeights::kOut * kWords;
   const auto& table = kBytes ? weights.byte_words : weights.half_words;
-  const std::int32_t* const words =
-      table.data() +
-      (static_cast<std::size_t>(part) * weights.samples.size() +
-       static_cast<std::size_t>(group.begin)) *
-          kStride +
-      base * kWords;
+  const std::int32_t* const words = table.data() +
+                                    (static_cast<std::size_t>(part) * weights.samples.size() +
+                                     static_cast<std::size_t>(group.begin)) *
+                                        kStride +
+                                    base * kWords;
   const int* const samples = weights.samples.data() + group.begin;
   const int count = group.end - group.begin;
   const int first = group.first_out - base;
   const int last = std::min(group.last_out - base, kRowsAtOnce - 1);
   if (last < 0 || first >= kRowsAtOnce) return;
   constexpr int kLast = kRowsAtOnce - 1;
-  if (kLast == 3 && last == 1) return AddOperations<In, 0, 1>(sums, samples, count, words, kStride, lanes);
+  if (kLast == 3 && last == 1)
+    return AddOperations<In, 0, 1>(sums, samples, count, words, kStride, lanes);
   if (first <= 0) return AddOperations<In, 0, kLast>(sums, samples, count, words, kStride, lanes);
   if (first == kLast) {
     return AddOperations<In, kLast, kLast>(sums, samples, count, words, kStride, lanes);

@@ -57,8 +57,8 @@ DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTa
   for (int k = 0; k < count; ++k) {
     const int first_row = k * rows_in_group;
     Group group{std::max(0, first_row - height + 1),
-                std::min(kOut - 1, first_row + rows_in_group - 1),
-                static_cast<int>(samples.size()), 0};
+                std::min(kOut - 1, first_row + rows_in_group - 1), static_cast<int>(samples.size()),
+                0};
     for (std::size_t column = 0; column < columns.size(); ++column) {
       std::int32_t lane[kOut][4] = {};
       bool any = false;

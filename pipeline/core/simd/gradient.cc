@@ -21,10 +21,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 // atan(t)/t as a polynomial in t², interpolated at the Chebyshev nodes of [0, 1]; the largest
 // error of atan is 2.4e-10.
-constexpr double kArctangent[] = {
-    0.9999999995535377,   -0.33333322488912137, 0.1999955810037959,   -0.14278576024980524,
-    0.11050771276841961,  -0.08785043285684387, 0.06685281524656952,  -0.04392841081843584,
-    0.02191294592947254,  -0.00703066949672668, 0.0010576074425757474};
+constexpr double kArctangent[] = {0.9999999995535377,   -0.33333322488912137, 0.1999955810037959,
+                                  -0.14278576024980524, 0.11050771276841961,  -0.08785043285684387,
+                                  0.06685281524656952,  -0.04392841081843584, 0.02191294592947254,
+                                  -0.00703066949672668, 0.0010576074425757474};
 
 constexpr double kPi = 3.14159265358979323846;
 
@@ -51,8 +51,8 @@ HWY_INLINE V Angle(D d, V x, V y) {
 }
 
 template <class D, typename In>
-HWY_INLINE hn::Vec<D> Gradient(D d, std::span<const GradientTap> taps,
-                               const std::byte* const* in, int x) {
+HWY_INLINE hn::Vec<D> Gradient(D d, std::span<const GradientTap> taps, const std::byte* const* in,
+                               int x) {
   hn::Vec<D> sum = hn::Zero(d);
   for (const GradientTap& tap : taps) {
     const auto* from = reinterpret_cast<const In*>(in[tap.row]) + tap.sample + x;
@@ -92,9 +92,9 @@ template <class D>
 struct Constants {
   using T = hn::TFromD<D>;
   Constants(D d, const GradientRows& rows)
-      : scale(hn::Set(d, static_cast<T>(rows.result == GradientResult::direction
-                                            ? rows.max_code / (2 * kPi)
-                                            : rows.scale))),
+      : scale(hn::Set(
+            d, static_cast<T>(rows.result == GradientResult::direction ? rows.max_code / (2 * kPi)
+                                                                       : rows.scale))),
         threshold(hn::Set(d, RoundedUp<T>(rows.threshold))),
         post(hn::Set(d, static_cast<T>(rows.post))),
         most(hn::Set(d, static_cast<T>(rows.max_code))) {}
@@ -120,7 +120,8 @@ HWY_INLINE bool IsClose(D d, const Constants<D>& constants, V value) {
   const V off = hn::Set(d, 1e-3F);
   const V rest = hn::Abs(hn::Sub(value, hn::Round(value)));
   const V to_threshold = hn::Abs(hn::Sub(value, constants.threshold));
-  const auto close = hn::Or(hn::Gt(rest, hn::Sub(hn::Set(d, 0.5F), off)), hn::Lt(to_threshold, off));
+  const auto close =
+      hn::Or(hn::Gt(rest, hn::Sub(hn::Set(d, 0.5F), off)), hn::Lt(to_threshold, off));
   return !hn::AllFalse(d, hn::And(close, hn::Le(value, hn::Add(constants.most, off))));
 }
 
@@ -145,8 +146,7 @@ void RunResult(const GradientRows& rows, const RowBlock& block) {
 #if HWY_HAVE_FLOAT64
       if (!rows.exact || !IsClose(d, constants, value)) continue;
       for (int i = 0; i < step; i += wide_step) {
-        const auto again =
-            ValueAt<kResult, Wide, In>(wide, rows, wide_constants, in, x + i);
+        const auto again = ValueAt<kResult, Wide, In>(wide, rows, wide_constants, in, x + i);
         StoreReal(wide, hn::Add(again, wide_constants.post), wide_constants.most, out + x + i);
       }
 #endif
@@ -157,9 +157,12 @@ void RunResult(const GradientRows& rows, const RowBlock& block) {
 template <typename In, typename Out>
 void RunTyped(const GradientRows& rows, const RowBlock& block) {
   switch (rows.result) {
-    case GradientResult::l2: return RunResult<GradientResult::l2, In, Out>(rows, block);
-    case GradientResult::l1: return RunResult<GradientResult::l1, In, Out>(rows, block);
-    case GradientResult::max: return RunResult<GradientResult::max, In, Out>(rows, block);
+    case GradientResult::l2:
+      return RunResult<GradientResult::l2, In, Out>(rows, block);
+    case GradientResult::l1:
+      return RunResult<GradientResult::l1, In, Out>(rows, block);
+    case GradientResult::max:
+      return RunResult<GradientResult::max, In, Out>(rows, block);
     case GradientResult::direction:
       return RunResult<GradientResult::direction, In, Out>(rows, block);
   }

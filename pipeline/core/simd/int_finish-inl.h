@@ -164,8 +164,7 @@ class Finisher {
       const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
       const hn::Half<D> units;
       for (int v = 0; v < kCount; v += 2) {
-        const auto bytes =
-            hn::DemoteTo(d8, hn::ReorderDemote2To(d16, values[v], values[v + 1]));
+        const auto bytes = hn::DemoteTo(d8, hn::ReorderDemote2To(d16, values[v], values[v + 1]));
         const auto ordered = hn::TableLookupLanes(hn::BitCast(units, bytes), order_);
         hn::StoreU(hn::BitCast(d8, ordered), d8, to + v * step);
       }

@@ -21,8 +21,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET != HWY_SCALAR
 
 /// Lane x of `to` holds sample x of 4 rows. Writes, and reads, up to a vector beyond `samples`.
-HWY_INLINE void InterleaveBytes(const std::byte* const (&rows)[4], int samples,
-                                std::int32_t* to) {
+HWY_INLINE void InterleaveBytes(const std::byte* const (&rows)[4], int samples, std::int32_t* to) {
   const hn::ScalableTag<std::uint8_t> d;
   const auto step = static_cast<int>(hn::Lanes(d));
   const auto* const row0 = reinterpret_cast<const std::uint8_t*>(rows[0]);

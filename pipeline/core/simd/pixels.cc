@@ -79,19 +79,28 @@ void Scatter(const std::uint8_t* from, int count, std::uint8_t* to) {
 
 void GatherBytes(const std::uint8_t* from, int step, int count, std::uint8_t* to) {
   switch (step) {
-    case 1: return Gather<1>(from, count, to);
-    case 2: return Gather<2>(from, count, to);
-    case 3: return Gather<3>(from, count, to);
-    default: return Gather<4>(from, count, to);
+    case 1:
+      return Gather<1>(from, count, to);
+    case 2:
+      return Gather<2>(from, count, to);
+    case 3:
+      return Gather<3>(from, count, to);
+    default:
+      return Gather<4>(from, count, to);
   }
 }
 
 void ScatterBytes(const std::uint8_t* from, int count, int step, std::uint8_t* to) {
   switch (step) {
-    case 1: std::copy_n(from, count, to); return;
-    case 2: return Scatter<2>(from, count, to);
-    case 3: return Scatter<3>(from, count, to);
-    default: return Scatter<4>(from, count, to);
+    case 1:
+      std::copy_n(from, count, to);
+      return;
+    case 2:
+      return Scatter<2>(from, count, to);
+    case 3:
+      return Scatter<3>(from, count, to);
+    default:
+      return Scatter<4>(from, count, to);
   }
 }
 
@@ -127,8 +136,7 @@ void Luma(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, i
         return hn::Mul(sample, hn::Set(df, weight));
       };
       // Whole numbers below 2^24: exact in any order.
-      const auto sum =
-          hn::Add(hn::Add(real(rgb[0], 299), real(rgb[1], 587)), real(rgb[2], 114));
+      const auto sum = hn::Add(hn::Add(real(rgb[0], 299), real(rgb[1], 587)), real(rgb[2], 114));
       hn::StoreU(sum, df, to + i + x);
     }
   }
@@ -140,9 +148,12 @@ void Luma(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, i
 void LumaOfBytes(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int step,
                  int count, float* to) {
   switch (step) {
-    case 1: return Luma<1>(r, g, b, count, to);
-    case 3: return Luma<3>(r, g, b, count, to);
-    default: return Luma<4>(r, g, b, count, to);
+    case 1:
+      return Luma<1>(r, g, b, count, to);
+    case 3:
+      return Luma<3>(r, g, b, count, to);
+    default:
+      return Luma<4>(r, g, b, count, to);
   }
 }
 

@@ -103,8 +103,7 @@ HWY_INLINE void SumPieces(D d, const std::vector<double>& weights, const Sample&
     for (V& sum : piece) sum = hn::Zero(d);
     const int last = std::min(count, first + SeparableRealRows::kPiece);
     for (int i = first; i < last; ++i) {
-      const V weight =
-          hn::Set(d, static_cast<hn::TFromD<D>>(weights[static_cast<std::size_t>(i)]));
+      const V weight = hn::Set(d, static_cast<hn::TFromD<D>>(weights[static_cast<std::size_t>(i)]));
       for (int v = 0; v < kVectorsAtOnce; ++v) {
         piece[v] = MultiplyAdd<kPrecision>(sample(i, v), weight, piece[v]);
       }
@@ -126,16 +125,21 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
   for (int y = 0; y < block.rows; ++y) {
     V sums[kVectorsAtOnce];
     for (int x = 0; x < block.samples + reach; x += block_step) {
-      SumPieces<kPrecision>(d, rows.vertical, [&](int i, int v) HWY_ATTR {
-        return LoadReal(d, reinterpret_cast<const In*>(block.in[y + i]) + x + v * step);
-      }, sums);
+      SumPieces<kPrecision>(
+          d, rows.vertical,
+          [&](int i, int v) HWY_ATTR {
+            return LoadReal(d, reinterpret_cast<const In*>(block.in[y + i]) + x + v * step);
+          },
+          sums);
       for (int v = 0; v < kVectorsAtOnce; ++v) hn::StoreU(sums[v], d, columns + x + v * step);
     }
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int x = 0; x < block.samples; x += block_step) {
-      SumPieces<kPrecision>(d, rows.horizontal, [&](int i, int v) HWY_ATTR {
-        return hn::LoadU(d, columns + x + i * rows.channels + v * step);
-      }, sums);
+      SumPieces<kPrecision>(
+          d, rows.horizontal,
+          [&](int i, int v)
+              HWY_ATTR { return hn::LoadU(d, columns + x + i * rows.channels + v * step); },
+          sums);
       for (int v = 0; v < kVectorsAtOnce; ++v) finisher.Store(sums[v], out + x + v * step);
     }
   }
@@ -174,19 +178,24 @@ void RunSeparableAs(const SeparableRealRows& rows, const RowBlock& block, std::b
 
 void RunDenseRealRows(const DenseRealRows& rows, const RowBlock& block) {
   switch (rows.precision) {
-    case Precision::single: return RunDenseAs<Precision::single>(rows, block);
-    case Precision::single_fused: return RunDenseAs<Precision::single_fused>(rows, block);
-    case Precision::wide: return RunDenseAs<Precision::wide>(rows, block);
+    case Precision::single:
+      return RunDenseAs<Precision::single>(rows, block);
+    case Precision::single_fused:
+      return RunDenseAs<Precision::single_fused>(rows, block);
+    case Precision::wide:
+      return RunDenseAs<Precision::wide>(rows, block);
   }
 }
 
 void RunSeparableRealRows(const SeparableRealRows& rows, const RowBlock& block,
                           std::byte* scratch) {
   switch (rows.precision) {
-    case Precision::single: return RunSeparableAs<Precision::single>(rows, block, scratch);
+    case Precision::single:
+      return RunSeparableAs<Precision::single>(rows, block, scratch);
     case Precision::single_fused:
       return RunSeparableAs<Precision::single_fused>(rows, block, scratch);
-    case Precision::wide: return RunSeparableAs<Precision::wide>(rows, block, scratch);
+    case Precision::wide:
+      return RunSeparableAs<Precision::wide>(rows, block, scratch);
   }
 }
 

@@ -54,8 +54,7 @@ HWY_INLINE void StoreReal(D d, V value, V most, T* to) {
       hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), hn::DemoteTo(di, hn::Round(clamped))),
                  hn::Rebind<T, D>(), to);
     } else {
-      hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), hn::NearestInt(clamped)), hn::Rebind<T, D>(),
-                 to);
+      hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), hn::NearestInt(clamped)), hn::Rebind<T, D>(), to);
     }
   }
 }

@@ -42,8 +42,7 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
         const std::int32_t sample = sizeof(In) == 1 ? in[x] : static_cast<std::int16_t>(in[x]);
         sum += static_cast<std::uint32_t>(tap.weight) * static_cast<std::uint32_t>(sample);
       }
-      columns[x] = static_cast<std::int16_t>(static_cast<std::int32_t>(sum) >>
-                                             rows.vertical_shift);
+      columns[x] = static_cast<std::int16_t>(static_cast<std::int32_t>(sum) >> rows.vertical_shift);
     }
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int x = 0; x < block.samples; ++x) {
@@ -62,9 +61,8 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
 
 // Column sums of kRowsAtOnce output rows, from `base` on.
 template <typename In>
-HWY_INLINE void SumColumns(const SeparableDotRows& rows, const GroupRing<In>& ring,
-                           int first_group, int base, int samples, std::int16_t* columns,
-                           std::size_t stride) {
+HWY_INLINE void SumColumns(const SeparableDotRows& rows, const GroupRing<In>& ring, int first_group,
+                           int base, int samples, std::int16_t* columns, std::size_t stride) {
   const DI32 d;
   const hn::Repartition<std::int16_t, DI32> d16;
   const DotWeights& weights = rows.vertical;
@@ -227,10 +225,18 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
       const std::int16_t* const row = columns + static_cast<std::size_t>(i) * stride;
       auto* const out = reinterpret_cast<Out*>(block.out[y + i]);
       switch (rows.channels) {
-        case 1: SumChannels<1>(rows, finisher, row, samples, row_scratch, out); break;
-        case 2: SumChannels<2>(rows, finisher, row, samples, row_scratch, out); break;
-        case 3: SumChannels<3>(rows, finisher, row, samples, row_scratch, out); break;
-        default: SumChannels<4>(rows, finisher, row, samples, row_scratch, out); break;
+        case 1:
+          SumChannels<1>(rows, finisher, row, samples, row_scratch, out);
+          break;
+        case 2:
+          SumChannels<2>(rows, finisher, row, samples, row_scratch, out);
+          break;
+        case 3:
+          SumChannels<3>(rows, finisher, row, samples, row_scratch, out);
+          break;
+        default:
+          SumChannels<4>(rows, finisher, row, samples, row_scratch, out);
+          break;
       }
     }
   }

@@ -33,7 +33,7 @@ struct SeparableDotRows {
   std::vector<std::int32_t> horizontal;  ///< 16-bit weights
   /// The same in words of two halves: for each lane that of even samples, then that of odd ones.
   std::vector<std::int32_t> words;
-  int channels = 1;                      ///< samples from one tap to the next
+  int channels = 1;  ///< samples from one tap to the next
   IntFinish finish;
 
   [[nodiscard]] int reach() const noexcept {

@@ -55,14 +55,14 @@ struct Window {
 struct StageSpec {
   SampleType input = SampleType::u8;   ///< rows that come in
   SampleType output = SampleType::u8;  ///< rows that go out; integers are rounded and clamped
-  int channels = 1;      ///< interleaved samples a pixel, all treated alike
-  double max_code = 255; ///< M, of the output
-  double input_scale = 1;///< a code of the output is this many codes of the input
-  double base = 0;       ///< code of black (luma) or of neutral (chroma), of the output
-  bool chroma = false;   ///< a colour difference: no bias, and neutral for responses but clamp
-  bool integer = true;   ///< the video format holds integers: every instruction set must agree
-  double max_input = 255;///< largest input sample in magnitude, in codes of the input
-  int shift_x = 0;       ///< log2 of the subsampling
+  int channels = 1;                    ///< interleaved samples a pixel, all treated alike
+  double max_code = 255;               ///< M, of the output
+  double input_scale = 1;              ///< a code of the output is this many codes of the input
+  double base = 0;         ///< code of black (luma) or of neutral (chroma), of the output
+  bool chroma = false;     ///< a colour difference: no bias, and neutral for responses but clamp
+  bool integer = true;     ///< the video format holds integers: every instruction set must agree
+  double max_input = 255;  ///< largest input sample in magnitude, in codes of the input
+  int shift_x = 0;         ///< log2 of the subsampling
   int shift_y = 0;
 };
 
@@ -144,10 +144,10 @@ class Filter {
 
 /// A kind of filter. One word names it everywhere.
 struct FilterInfo {
-  std::string_view name;         ///< "gaussian"
-  std::string_view title;        ///< "Gaussian blur"
-  std::string_view description;  ///< one paragraph
-  std::span<const Param> params; ///< its own first, then the common ones
+  std::string_view name;                              ///< "gaussian"
+  std::string_view title;                             ///< "Gaussian blur"
+  std::string_view description;                       ///< one paragraph
+  std::span<const Param> params;                      ///< its own first, then the common ones
   std::unique_ptr<Params> (*new_params)() = nullptr;  ///< with defaults
   /// \throws ParamError, KernelError for values that do not go together
   std::unique_ptr<const Filter> (*make)(const Params&) = nullptr;

@@ -29,10 +29,10 @@ inline constexpr ColorMatrix kBt2020{0.2627, 0.0593};
 /// Where one component's samples lie.
 struct Component {
   std::uint8_t plane = 0;
-  std::uint8_t offset = 0;  ///< bytes from the start of the row to the first sample
-  std::uint8_t step = 1;    ///< bytes from one sample to the next in a row
-  std::uint8_t shift_x = 0; ///< log2 of the horizontal subsampling
-  std::uint8_t shift_y = 0; ///< log2 of the vertical subsampling
+  std::uint8_t offset = 0;   ///< bytes from the start of the row to the first sample
+  std::uint8_t step = 1;     ///< bytes from one sample to the next in a row
+  std::uint8_t shift_x = 0;  ///< log2 of the horizontal subsampling
+  std::uint8_t shift_y = 0;  ///< log2 of the vertical subsampling
 };
 
 /// One pixel format. Components are in the order R G B A or Y U V A.
@@ -40,11 +40,11 @@ struct PixelFormat {
   std::string_view name;
   ColorFamily family = ColorFamily::gray;
   SampleType type = SampleType::u8;
-  std::uint8_t bits = 8;         ///< significant bits of an integer sample
-  std::uint8_t low_zero_bits = 0; ///< the code stands this many bits up (P010: 6)
+  std::uint8_t bits = 8;           ///< significant bits of an integer sample
+  std::uint8_t low_zero_bits = 0;  ///< the code stands this many bits up (P010: 6)
   std::uint8_t planes = 1;
-  std::uint8_t components = 1;   ///< with alpha
-  bool alpha = false;            ///< the last component is alpha
+  std::uint8_t components = 1;  ///< with alpha
+  bool alpha = false;           ///< the last component is alpha
   std::array<Component, 4> component{};
 
   /// Largest code of a sample, SPEC's M.

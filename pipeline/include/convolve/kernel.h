@@ -18,7 +18,8 @@ class KernelError : public std::invalid_argument {
 };
 
 /// `width` × `height` × `depth` taps, x fastest, then y, then t (oldest slice first).
-/// Taps are finite, of a magnitude of at most 1e30. The anchor is `(⌊width/2⌋, ⌊height/2⌋, ⌊depth/2⌋)`.
+/// Taps are finite, of a magnitude of at most 1e30. The anchor is `(⌊width/2⌋, ⌊height/2⌋,
+/// ⌊depth/2⌋)`.
 class Kernel {
  public:
   static constexpr int kMaxSide = 1023;

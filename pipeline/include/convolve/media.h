@@ -87,19 +87,19 @@ struct VideoInfo {
   std::string codec;         ///< libav's name: "h264"
   std::string pixel_format;  ///< libav's name of what the decoder gives: "yuv420p"
   Rational time_base{1, 1};
-  Rational frame_rate;                      ///< average; 0/1 where unknown
-  std::optional<std::int64_t> total_frames; ///< within the cut; exact or a good guess
-  double duration = 0;                      ///< seconds within the cut; 0 where unknown
-  bool still = false;                       ///< one picture
+  Rational frame_rate;                       ///< average; 0/1 where unknown
+  std::optional<std::int64_t> total_frames;  ///< within the cut; exact or a good guess
+  double duration = 0;                       ///< seconds within the cut; 0 where unknown
+  bool still = false;                        ///< one picture
 };
 
 struct ReadOptions {
-  std::optional<double> start;          ///< seconds; the first frame is at or after it
-  std::optional<double> end;            ///< seconds, exclusive
-  std::optional<std::int64_t> frames;   ///< at most so many
-  unsigned threads = 0;                 ///< of the decoder; 0: one per core
-  bool audio = true;                    ///< false leaves out the audio streams
-  bool copy_streams = true;             ///< false reads the video alone
+  std::optional<double> start;         ///< seconds; the first frame is at or after it
+  std::optional<double> end;           ///< seconds, exclusive
+  std::optional<std::int64_t> frames;  ///< at most so many
+  unsigned threads = 0;                ///< of the decoder; 0: one per core
+  bool audio = true;                   ///< false leaves out the audio streams
+  bool copy_streams = true;            ///< false reads the video alone
   NoteHandler on_note;
 };
 
@@ -133,16 +133,16 @@ class MediaReader {
 };
 
 struct WriteOptions {
-  std::string codec;                    ///< libav encoder or codec name; empty: by container
+  std::string codec;  ///< libav encoder or codec name; empty: by container
   std::optional<double> crf;
   std::optional<std::int64_t> bitrate;  ///< bits a second
   std::string encoder_preset;
-  std::string pixel_format;             ///< libav name; empty: the nearest to the frames'
+  std::string pixel_format;  ///< libav name; empty: the nearest to the frames'
   bool lossless = false;
-  unsigned threads = 0;                 ///< of the encoder; 0: one per core
+  unsigned threads = 0;  ///< of the encoder; 0: one per core
   bool overwrite = false;
-  Rational frame_rate{25, 1};           ///< without a reader
-  Rational time_base;                   ///< without a reader; 0/1: one frame's duration
+  Rational frame_rate{25, 1};  ///< without a reader
+  Rational time_base;          ///< without a reader; 0/1: one frame's duration
   NoteHandler on_note;
 };
 

@@ -41,7 +41,15 @@ struct Params {
   Params& operator=(const Params&) = default;
 };
 
-enum class ParamType : std::uint8_t { boolean, integer, unsigned_integer, color, real, text, choice };
+enum class ParamType : std::uint8_t {
+  boolean,
+  integer,
+  unsigned_integer,
+  color,
+  real,
+  text,
+  choice
+};
 
 /// A choice is held as the number of its row in `Param::choices`.
 using ParamValue = std::variant<bool, std::int64_t, double, std::string>;

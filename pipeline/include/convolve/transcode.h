@@ -19,19 +19,19 @@ struct TranscodeOptions {
   std::string input;   ///< path, image, `img%04d.png`, or `-` (Y4M)
   std::string output;  ///< the same; `null:` decodes and filters only
   std::vector<FilterSpec> chain;
-  std::string codec;                     ///< libav encoder or codec name; empty: by container
+  std::string codec;  ///< libav encoder or codec name; empty: by container
   std::optional<double> crf;
-  std::optional<std::int64_t> bitrate;   ///< bits a second
+  std::optional<std::int64_t> bitrate;  ///< bits a second
   std::string encoder_preset;
-  std::string pixel_format;              ///< libav name; empty: the input's where the codec has it
+  std::string pixel_format;  ///< libav name; empty: the input's where the codec has it
   bool lossless = false;
-  std::optional<double> start;           ///< seconds; exact to the frame
-  std::optional<double> end;             ///< seconds, exclusive
-  std::optional<std::int64_t> frames;    ///< at most so many
-  unsigned threads = 0;                  ///< of decoder, filter and encoder; 0: one per core
+  std::optional<double> start;         ///< seconds; exact to the frame
+  std::optional<double> end;           ///< seconds, exclusive
+  std::optional<std::int64_t> frames;  ///< at most so many
+  unsigned threads = 0;                ///< of decoder, filter and encoder; 0: one per core
   bool overwrite = false;
-  bool audio = true;                     ///< false drops the audio streams
-  NoteHandler on_note;                   ///< warnings and details of the job, as they arise
+  bool audio = true;    ///< false drops the audio streams
+  NoteHandler on_note;  ///< warnings and details of the job, as they arise
 };
 
 struct TranscodeProgress {
