@@ -11,6 +11,7 @@
 #include "core/simd/dot_sums-inl.h"
 #include "core/simd/int_finish-inl.h"
 #include "core/simd/interleave-inl.h"
+#include "core/simd/samples-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convolve {
@@ -85,16 +86,9 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
 #endif
 
 void RunDenseDotRows(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
-  if (rows.input == SampleType::u8) {
-    if (rows.output == SampleType::u8) {
-      return Run<std::uint8_t, std::uint8_t>(rows, block, scratch);
-    }
-    return Run<std::uint8_t, float>(rows, block, scratch);
-  }
-  if (rows.output == SampleType::u16) {
-    return Run<std::uint16_t, std::uint16_t>(rows, block, scratch);
-  }
-  Run<std::uint16_t, float>(rows, block, scratch);
+  WithIntegerTypes(rows.input, rows.output, [&](auto in, auto out) {
+    Run<decltype(in), decltype(out)>(rows, block, scratch);
+  });
 }
 
 }  // namespace HWY_NAMESPACE

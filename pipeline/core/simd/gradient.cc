@@ -169,19 +169,8 @@ void RunTyped(const GradientRows& rows, const RowBlock& block) {
 }
 
 void RunGradientRows(const GradientRows& rows, const RowBlock& block) {
-  const bool same = rows.input == rows.output;
-  switch (rows.input) {
-    case SampleType::u8:
-      return same ? RunTyped<std::uint8_t, std::uint8_t>(rows, block)
-                  : RunTyped<std::uint8_t, float>(rows, block);
-    case SampleType::u16:
-      return same ? RunTyped<std::uint16_t, std::uint16_t>(rows, block)
-                  : RunTyped<std::uint16_t, float>(rows, block);
-    case SampleType::f32:
-      if (rows.output == SampleType::u8) return RunTyped<float, std::uint8_t>(rows, block);
-      if (rows.output == SampleType::u16) return RunTyped<float, std::uint16_t>(rows, block);
-      return RunTyped<float, float>(rows, block);
-  }
+  WithTypes(rows.input, rows.output,
+            [&](auto in, auto out) { RunTyped<decltype(in), decltype(out)>(rows, block); });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -145,33 +145,16 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
   }
 }
 
-// Calls `run` with the types of input and output: an integer stays itself or becomes float, and
-// float may become anything.
-template <class Rows, class Run>
-void WithTypes(const Rows& rows, const Run& run) {
-  const bool same = rows.input == rows.output;
-  switch (rows.input) {
-    case SampleType::u8:
-      return same ? run(std::uint8_t{}, std::uint8_t{}) : run(std::uint8_t{}, float{});
-    case SampleType::u16:
-      return same ? run(std::uint16_t{}, std::uint16_t{}) : run(std::uint16_t{}, float{});
-    case SampleType::f32:
-      if (rows.output == SampleType::u8) return run(float{}, std::uint8_t{});
-      if (rows.output == SampleType::u16) return run(float{}, std::uint16_t{});
-      return run(float{}, float{});
-  }
-}
-
 template <Precision kPrecision>
 void RunDenseAs(const DenseRealRows& rows, const RowBlock& block) {
-  WithTypes(rows, [&](auto in, auto out) {
+  WithTypes(rows.input, rows.output, [&](auto in, auto out) {
     RunDense<kPrecision, decltype(in), decltype(out)>(rows, block);
   });
 }
 
 template <Precision kPrecision>
 void RunSeparableAs(const SeparableRealRows& rows, const RowBlock& block, std::byte* scratch) {
-  WithTypes(rows, [&](auto in, auto out) {
+  WithTypes(rows.input, rows.output, [&](auto in, auto out) {
     RunSeparable<kPrecision, decltype(in), decltype(out)>(rows, block, scratch);
   });
 }

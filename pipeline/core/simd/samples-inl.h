@@ -3,6 +3,8 @@
 /// Samples to real lanes and back. Included once per target.
 #include <cstdint>
 
+#include <convolve/image.h>
+
 #include "core/simd/highway-inl.h"
 
 #if defined(CONVOLVE_SAMPLES_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -57,6 +59,25 @@ HWY_INLINE void StoreReal(D d, V value, V most, T* to) {
       hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), hn::NearestInt(clamped)), hn::Rebind<T, D>(), to);
     }
   }
+}
+
+/// Calls `run` with samples of the types of integer input and of output: the same, or float.
+template <class Run>
+void WithIntegerTypes(SampleType input, SampleType output, const Run& run) {
+  const bool same = input == output;
+  if (input == SampleType::u8) {
+    return same ? run(std::uint8_t{}, std::uint8_t{}) : run(std::uint8_t{}, float{});
+  }
+  same ? run(std::uint16_t{}, std::uint16_t{}) : run(std::uint16_t{}, float{});
+}
+
+/// The same where input may be float, too, which may become anything.
+template <class Run>
+void WithTypes(SampleType input, SampleType output, const Run& run) {
+  if (input != SampleType::f32) return WithIntegerTypes(input, output, run);
+  if (output == SampleType::u8) return run(float{}, std::uint8_t{});
+  if (output == SampleType::u16) return run(float{}, std::uint16_t{});
+  run(float{}, float{});
 }
 
 }  // namespace HWY_NAMESPACE

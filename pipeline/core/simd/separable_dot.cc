@@ -10,6 +10,7 @@
 
 #include "core/simd/dot_sums-inl.h"
 #include "core/simd/int_finish-inl.h"
+#include "core/simd/samples-inl.h"
 
 #ifndef CONVOLVE_SEPARABLE_DOT_ONCE
 #define CONVOLVE_SEPARABLE_DOT_ONCE
@@ -245,16 +246,9 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
 #endif
 
 void RunSeparableDotRows(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch) {
-  if (rows.input == SampleType::u8) {
-    if (rows.output == SampleType::u8) {
-      return Run<std::uint8_t, std::uint8_t>(rows, block, scratch);
-    }
-    return Run<std::uint8_t, float>(rows, block, scratch);
-  }
-  if (rows.output == SampleType::u16) {
-    return Run<std::uint16_t, std::uint16_t>(rows, block, scratch);
-  }
-  Run<std::uint16_t, float>(rows, block, scratch);
+  WithIntegerTypes(rows.input, rows.output, [&](auto in, auto out) {
+    Run<decltype(in), decltype(out)>(rows, block, scratch);
+  });
 }
 
 }  // namespace HWY_NAMESPACE
