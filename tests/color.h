@@ -164,7 +164,14 @@ inline std::vector<Bounds> color_of_rgb(const ColorJob& job) {
       continue;
     }
     const Grid before = nearest(luma.in, job.filter.x, job.filter.y, job.out_width, job.out_height);
-    out.push_back(plus(plus(result, before, -1.0), job.copied(c).low));
+    Bounds sum = plus(plus(result, before, -1.0), job.copied(c).low);
+    if (job.in.layout->is_float()) {
+      // R and Y' are taps of 1 too, beside the filter's own.
+      const double slack = 2 * allowance(*job.in.layout, 1.0, false, largest(before));
+      for (double& v : sum.low.value) v -= slack;
+      for (double& v : sum.high.value) v += slack;
+    }
+    out.push_back(std::move(sum));
   }
   return out;
 }
