@@ -178,10 +178,10 @@ void PlaneSummer::transpose(const Rows& from, int rows, int channels, const Plan
                             unsigned threads) noexcept {
   const int columns = from.samples / channels;
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share(columns, threads, i);
+    const std::pair<int, int> part = share(columns, threads, i);
     const auto turn = [&](auto count) {
-      turn_columns<decltype(count)::value>(from.data, from.stride, rows, first, last, to.data,
-                                           to.stride);
+      turn_columns<decltype(count)::value>(from.data, from.stride, rows, part.first, part.second,
+                                           to.data, to.stride);
     };
     switch (channels) {
       case 1:

@@ -104,7 +104,7 @@ std::string source_text(const TranscodeOptions& options, const LaunchInput& inpu
   }
   const std::string location = property("location", options.input);
   if (media::SequencePattern::parse(options.input) && !media::file_status(options.input)) {
-    const std::string_view extension = media::extension_of(options.input);
+    const std::string extension = media::extension_of(options.input);
     const std::string type = extension == ".png" ? "image/png" : "image/jpeg";
     return "multifilesrc " + location + " start-index=" + std::to_string(input.first_number) +
            " stop-index=" + std::to_string(input.last_number) + " " +

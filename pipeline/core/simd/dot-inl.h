@@ -27,6 +27,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 using DI32 = hn::ScalableTag<std::int32_t>;
 using VI32 = hn::Vec<DI32>;
 
+#undef CONVOLVE_BYTE_DOT
+#undef CONVOLVE_ADJACENT_DOT
 #if HWY_TARGET == HWY_AVX3_DL
 #define CONVOLVE_BYTE_DOT 1
 #else
