@@ -85,17 +85,13 @@ Source::Source(const std::string& input, const std::atomic<bool>& interrupted)
   check_whole();
 }
 
-Source::~Source() {
-  context_.reset();
-  if (pipe_ != nullptr) av_freep(&pipe_->buffer);
-  avio_context_free(&pipe_);
-}
+Source::~Source() = default;
 
 void Source::open(const std::string& url, const AVInputFormat* format, Dictionary& options) {
   AVFormatContext* context = avformat_alloc_context();
   if (context == nullptr) throw std::bad_alloc();
   context->interrupt_callback = {is_interrupted, const_cast<std::atomic<bool>*>(&interrupted_)};
-  context->pb = pipe_;
+  context->pb = pipe_.get();
   const int result = avformat_open_input(&context, url.c_str(), format, options.address());
   if (result < 0) {
     if (result == AVERROR_INVALIDDATA) {
@@ -115,9 +111,9 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
 
 void Source::open_standard_input() {
   auto* buffer = static_cast<unsigned char*>(av_malloc(kPipeBuffer));
-  pipe_ = avio_alloc_context(buffer, kPipeBuffer, 0,
-                             const_cast<std::atomic<bool>*>(&interrupted_), read_pipe, nullptr,
-                             nullptr);
+  pipe_.reset(avio_alloc_context(buffer, kPipeBuffer, 0,
+                                 const_cast<std::atomic<bool>*>(&interrupted_), read_pipe, nullptr,
+                                 nullptr));
   if (pipe_ == nullptr) {
     av_free(buffer);
     throw std::bad_alloc();
@@ -162,8 +158,8 @@ void Source::find_video() {
   }
 }
 
-// An MP4 says where each of its packets lies. Where that is beyond the end of the file, the file was
-// copied or loaded in part, and its user should know before anything is written.
+// An MP4 says where each of its packets lies. Where that is beyond the end of the file, the file
+// was copied or loaded in part, and its user should know before anything is written.
 void Source::check_whole() const {
   const bool indexed = std::string_view(context_->iformat->name).starts_with("mov,");
   const std::int64_t size = context_->pb == nullptr ? 0 : avio_size(context_->pb);

@@ -37,7 +37,14 @@ class Source {
 
   std::string name_;
   const std::atomic<bool>& interrupted_;
-  AVIOContext* pipe_ = nullptr;  // standard input
+  struct FreePipe {
+    void operator()(AVIOContext* pipe) const noexcept {
+      av_freep(&pipe->buffer);
+      avio_context_free(&pipe);
+    }
+  };
+
+  std::unique_ptr<AVIOContext, FreePipe> pipe_;  // standard input; outlives the context
   InputContextPtr context_;
   AVStream* video_ = nullptr;
 };
