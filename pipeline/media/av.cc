@@ -38,6 +38,17 @@ FramePtr new_frame() {
   return frame;
 }
 
+FramePtr frame_like(const AVFrame& model, AVPixelFormat format) {
+  FramePtr frame = new_frame();
+  frame->format = format;
+  frame->width = model.width;
+  frame->height = model.height;
+  if (av_frame_get_buffer(frame.get(), 0) < 0 || av_frame_copy_props(frame.get(), &model) < 0) {
+    throw std::bad_alloc();
+  }
+  return frame;
+}
+
 PacketPtr new_packet() {
   PacketPtr packet(av_packet_alloc());
   if (!packet) throw std::bad_alloc();

@@ -58,6 +58,8 @@ class Dictionary {
 
 /// \throws std::bad_alloc
 FramePtr new_frame();
+/// A frame of the size and properties of `model`, with memory of its own for `format`.
+FramePtr frame_like(const AVFrame& model, AVPixelFormat format);
 PacketPtr new_packet();
 /// A frame that shares `frame`'s samples. \throws std::bad_alloc
 FramePtr share_frame(const AVFrame& frame);

@@ -18,17 +18,6 @@ constexpr float kRedDifference = 1.402F;
 constexpr float kCentre = 32768.0F;
 constexpr float kMaximum = 65535.0F;
 
-FramePtr frame_like(const AVFrame& model, AVPixelFormat format) {
-  FramePtr frame = new_frame();
-  frame->format = format;
-  frame->width = model.width;
-  frame->height = model.height;
-  if (av_frame_get_buffer(frame.get(), 0) < 0 || av_frame_copy_props(frame.get(), &model) < 0) {
-    throw std::bad_alloc();
-  }
-  return frame;
-}
-
 std::uint16_t* row(const AVFrame& frame, int plane, int y) {
   return reinterpret_cast<std::uint16_t*>(frame.data[plane] +
                                           static_cast<std::ptrdiff_t>(y) * frame.linesize[plane]);

@@ -146,17 +146,6 @@ FilterFormat filter_format(AVPixelFormat format) {
 
 namespace {
 
-FramePtr frame_like(const AVFrame& model, AVPixelFormat format) {
-  FramePtr frame = new_frame();
-  frame->format = format;
-  frame->width = model.width;
-  frame->height = model.height;
-  if (av_frame_get_buffer(frame.get(), 0) < 0 || av_frame_copy_props(frame.get(), &model) < 0) {
-    throw std::bad_alloc();
-  }
-  return frame;
-}
-
 // Bytes of a packed pixel: A Y U V. Planes of yuva444p: Y U V A.
 constexpr std::array<int, 4> kPlaneOfByte{3, 0, 1, 2};
 
