@@ -9,6 +9,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/byte_gradient.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot-inl.h"
@@ -176,7 +177,7 @@ std::size_t byte_gradient_scratch(const ByteGradientRows& rows, int samples) noe
 
 void run_byte_gradient_rows(const ByteGradientRows& rows, const RowBlock& block,
                             std::byte* scratch) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunByteGradientRows)(rows, block, scratch);
+  CONVOLVE_DISPATCH(RunByteGradientRows)(rows, block, scratch);
 }
 
 }  // namespace convolve

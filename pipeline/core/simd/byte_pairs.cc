@@ -7,6 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/byte_pairs.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot_sums-inl.h"
@@ -195,7 +196,7 @@ HWY_EXPORT(PrefersBytePairs);
 HWY_EXPORT(RunBytePairRows);
 
 bool prefers_byte_pairs(const BytePairRows& rows) noexcept {
-  return HWY_DYNAMIC_DISPATCH(PrefersBytePairs)(rows);
+  return CONVOLVE_DISPATCH(PrefersBytePairs)(rows);
 }
 
 std::size_t byte_pair_scratch(const BytePairRows& rows, int samples) noexcept {
@@ -206,7 +207,7 @@ std::size_t byte_pair_scratch(const BytePairRows& rows, int samples) noexcept {
 
 void run_byte_pair_rows(const BytePairRows& rows, const RowBlock& block,
                         std::byte* scratch) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunBytePairRows)(rows, block, scratch);
+  CONVOLVE_DISPATCH(RunBytePairRows)(rows, block, scratch);
 }
 
 }  // namespace convolve

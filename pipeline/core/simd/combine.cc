@@ -7,6 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/combine.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/samples-inl.h"
@@ -81,7 +82,7 @@ namespace convolve {
 HWY_EXPORT(CombineRows);
 
 void combine_rows(const RowSum& sum, int first, int last, std::byte* to) noexcept {
-  HWY_DYNAMIC_DISPATCH(CombineRows)(sum, first, last, to);
+  CONVOLVE_DISPATCH(CombineRows)(sum, first, last, to);
 }
 
 }  // namespace convolve

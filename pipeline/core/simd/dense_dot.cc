@@ -6,6 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/dense_dot.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot_sums-inl.h"
@@ -107,7 +108,7 @@ std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept {
 
 void run_dense_dot_rows(const DenseDotRows& rows, const RowBlock& block,
                         std::byte* scratch) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunDenseDotRows)(rows, block, scratch);
+  CONVOLVE_DISPATCH(RunDenseDotRows)(rows, block, scratch);
 }
 
 }  // namespace convolve

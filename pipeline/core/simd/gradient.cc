@@ -9,6 +9,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/gradient.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/samples-inl.h"
@@ -183,7 +184,7 @@ namespace convolve {
 HWY_EXPORT(RunGradientRows);
 
 void run_gradient_rows(const GradientRows& rows, const RowBlock& block) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunGradientRows)(rows, block);
+  CONVOLVE_DISPATCH(RunGradientRows)(rows, block);
 }
 
 }  // namespace convolve

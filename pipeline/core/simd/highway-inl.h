@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Highway, with the instruction set of AVX3_DL whole. Highway 1.0.3 runs that target only where
-/// AVX-512 VNNI is, but forgets to tell the compiler so. No include guard: it acts for each target.
-#include <hwy/highway.h>
+/// Highway, with AVX3_DL made to mean AVX-512 with VNNI and nothing else.
+///
+/// Highway 1.0.3 runs that target only where Ice Lake's other additions are too, of which nothing
+/// here is used, and forgets to tell the compiler of VNNI. Cascade Lake has VNNI alone. What is
+/// not among the attributes below cannot be called by mistake: compilers refuse to inline it.
+/// `chosen_target` tells where the target runs. No include guard: this acts for each target.
+#include <hwy/base.h>
+#include <hwy/detect_targets.h>
 
-#if HWY_TARGET == HWY_AVX3_DL
-#undef HWY_TARGET_STR
-#define HWY_TARGET_STR                                            \
-  HWY_TARGET_STR_AVX3                                             \
-  ",vpclmulqdq,avx512vbmi,avx512vbmi2,vaes,avxvnni,avx512bitalg," \
-  "avx512vpopcntdq,avx512vnni"
+#undef HWY_PUSH_ATTRIBUTES
+#if HWY_COMPILER_CLANG
+#define CONVOLVE_PUSH_ATTRIBUTES(targets) \
+  HWY_PRAGMA(clang attribute push(__attribute__((target(targets))), apply_to = function))
+#else
+#define CONVOLVE_PUSH_ATTRIBUTES(targets) \
+  HWY_PRAGMA(GCC push_options) HWY_PRAGMA(GCC target targets)
 #endif
+#if HWY_TARGET == HWY_AVX3_DL
+#define HWY_PUSH_ATTRIBUTES(ignored) CONVOLVE_PUSH_ATTRIBUTES(HWY_TARGET_STR_AVX3 ",avx512vnni")
+#else
+#define HWY_PUSH_ATTRIBUTES(targets) CONVOLVE_PUSH_ATTRIBUTES(targets)
+#endif
+
+#include <hwy/highway.h>

@@ -7,6 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/pixels.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -18,6 +19,43 @@ namespace hn = hwy::HWY_NAMESPACE;
 using D8 = hn::ScalableTag<std::uint8_t>;
 using V8 = hn::Vec<D8>;
 
+// The first byte of every two.
+HWY_INLINE V8 LoadEven(const std::uint8_t* from) {
+  const D8 d;
+#if HWY_TARGET == HWY_SCALAR
+  return hn::LoadU(d, from);
+#else
+  const hn::RepartitionToWide<D8> wide;
+  const hn::Half<D8> half;
+  const auto low = hn::Set(wide, 0xff);
+  const auto first = [&](const std::uint8_t* at) HWY_ATTR {
+    const auto pairs = hn::BitCast(wide, hn::LoadU(d, at));
+    return hn::DemoteTo(half,
+                        hn::BitCast(hn::RebindToSigned<decltype(wide)>(), hn::And(pairs, low)));
+  };
+  return hn::Combine(d, first(from + hn::Lanes(d)), first(from));
+#endif
+}
+
+// Replaces it.
+HWY_INLINE void StoreEven(const std::uint8_t* from, std::uint8_t* to) {
+#if HWY_TARGET == HWY_SCALAR
+  *to = *from;
+#else
+  const D8 d;
+  const hn::RepartitionToWide<D8> wide;
+  const hn::Rebind<std::uint8_t, decltype(wide)> half;
+  const auto high = hn::Set(wide, 0xff00);
+  for (int part = 0; part < 2; ++part) {
+    std::uint8_t* const pairs = to + part * static_cast<int>(hn::Lanes(d));
+    const auto kept = hn::And(hn::BitCast(wide, hn::LoadU(d, pairs)), high);
+    const auto fresh =
+        hn::PromoteTo(wide, hn::LoadU(half, from + part * static_cast<int>(hn::Lanes(half))));
+    hn::StoreU(hn::BitCast(d, hn::Or(kept, fresh)), d, pairs);
+  }
+#endif
+}
+
 // The first of every kStep bytes, for a vector of them.
 template <int kStep>
 HWY_INLINE V8 LoadFirst(const std::uint8_t* from) {
@@ -27,7 +65,7 @@ HWY_INLINE V8 LoadFirst(const std::uint8_t* from) {
   V8 c = a;
   V8 e = a;
   if constexpr (kStep == 1) return hn::LoadU(d, from);
-  if constexpr (kStep == 2) hn::LoadInterleaved2(d, from, a, b);
+  if constexpr (kStep == 2) return LoadEven(from);
   if constexpr (kStep == 3) hn::LoadInterleaved3(d, from, a, b, c);
   if constexpr (kStep == 4) hn::LoadInterleaved4(d, from, a, b, c, e);
   return a;
@@ -64,8 +102,7 @@ void Scatter(const std::uint8_t* from, int count, std::uint8_t* to) {
     V8 c;
     V8 e;
     if constexpr (kStep == 2) {
-      hn::LoadInterleaved2(d, at, a, b);
-      hn::StoreInterleaved2(value, b, d, at);
+      StoreEven(from + i, at);
     } else if constexpr (kStep == 3) {
       hn::LoadInterleaved3(d, at, a, b, c);
       hn::StoreInterleaved3(value, b, c, d, at);
@@ -177,20 +214,20 @@ std::uint8_t* bytes(std::byte* data) noexcept { return reinterpret_cast<std::uin
 }  // namespace
 
 void gather_bytes(const std::byte* from, int step, int count, std::byte* to) noexcept {
-  HWY_DYNAMIC_DISPATCH(GatherBytes)(bytes(from), step, count, bytes(to));
+  CONVOLVE_DISPATCH(GatherBytes)(bytes(from), step, count, bytes(to));
 }
 
 void scatter_bytes(const std::byte* from, int count, int step, std::byte* to) noexcept {
-  HWY_DYNAMIC_DISPATCH(ScatterBytes)(bytes(from), count, step, bytes(to));
+  CONVOLVE_DISPATCH(ScatterBytes)(bytes(from), count, step, bytes(to));
 }
 
 void triple_bytes(const std::byte* from, int count, std::byte* to) noexcept {
-  HWY_DYNAMIC_DISPATCH(TripleBytes)(bytes(from), count, bytes(to));
+  CONVOLVE_DISPATCH(TripleBytes)(bytes(from), count, bytes(to));
 }
 
 void luma_of_bytes(const std::byte* r, const std::byte* g, const std::byte* b, int step, int count,
                    float* to) noexcept {
-  HWY_DYNAMIC_DISPATCH(LumaOfBytes)(bytes(r), bytes(g), bytes(b), step, count, to);
+  CONVOLVE_DISPATCH(LumaOfBytes)(bytes(r), bytes(g), bytes(b), step, count, to);
 }
 
 }  // namespace convolve

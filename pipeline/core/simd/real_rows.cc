@@ -7,6 +7,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/real_rows.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/samples-inl.h"
@@ -193,7 +194,7 @@ HWY_EXPORT(RunDenseRealRows);
 HWY_EXPORT(RunSeparableRealRows);
 
 void run_dense_real_rows(const DenseRealRows& rows, const RowBlock& block) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunDenseRealRows)(rows, block);
+  CONVOLVE_DISPATCH(RunDenseRealRows)(rows, block);
 }
 
 std::size_t separable_real_scratch(const SeparableRealRows& rows, int samples) noexcept {
@@ -203,7 +204,7 @@ std::size_t separable_real_scratch(const SeparableRealRows& rows, int samples) n
 
 void run_separable_real_rows(const SeparableRealRows& rows, const RowBlock& block,
                              std::byte* scratch) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunSeparableRealRows)(rows, block, scratch);
+  CONVOLVE_DISPATCH(RunSeparableRealRows)(rows, block, scratch);
 }
 
 }  // namespace convolve

@@ -6,6 +6,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/separable_dot.cc"
 #include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot_sums-inl.h"
@@ -268,7 +269,7 @@ std::size_t separable_dot_scratch(const SeparableDotRows& rows, int samples) noe
 
 void run_separable_dot_rows(const SeparableDotRows& rows, const RowBlock& block,
                             std::byte* scratch) noexcept {
-  HWY_DYNAMIC_DISPATCH(RunSeparableDotRows)(rows, block, scratch);
+  CONVOLVE_DISPATCH(RunSeparableDotRows)(rows, block, scratch);
 }
 
 }  // namespace convolve
