@@ -21,6 +21,13 @@ Frame random_frame(const Setting& setting);
 Job core_job(const Work& work, const Setting& setting, const Frame& input);
 /// Pushes one raw frame again and again through the element of the plugin that was built.
 Job element_job(const Work& work, const Setting& setting, const Frame& input);
+/// Runs a pipeline from a file to nowhere: `kClipFrames` frames.
+Job pipeline_job(const Work& work, const Setting& setting);
+inline constexpr int kClipFrames = 240;
+/// As many frames as the setting's job filters.
+constexpr int frames_of(const Setting& setting) {
+  return setting.through == Through::pipeline ? kClipFrames : 1;
+}
 Job memcpy_job(const Setting& setting, const Frame& input);
 Job opencv_job(const Work& work, const Setting& setting, const Frame& input);
 Job libav_job(const Work& work, const Setting& setting, const Frame& input);

@@ -25,6 +25,16 @@ void fill_row(const PixelFormat& format, std::byte* row, int bytes, std::minstd_
   }
 }
 
+void copy(const FrameView& from, const FrameView& to) {
+  // Rows of a frame of ours follow each other: one call copies a plane.
+  for (int p = 0; p < from.format->planes; ++p) {
+    const auto& plane = from.plane[static_cast<std::size_t>(p)];
+    const auto rows = static_cast<std::size_t>(plane_rows(*from.format, p, from.height));
+    std::memcpy(to.plane[static_cast<std::size_t>(p)].data, plane.data,
+                rows * static_cast<std::size_t>(plane.stride));
+  }
+}
+
 }  // namespace
 
 Frame random_frame(const Setting& setting) {
@@ -58,14 +68,8 @@ Job core_job(const Work& work, const Setting& setting, const Frame& input) {
 Job memcpy_job(const Setting& setting, const Frame& input) {
   const PixelFormat& format = *input.view().format;
   auto output = std::make_shared<Frame>(format, setting.size.width, setting.size.height);
-  return [output, view = input.view()] {
-    // Rows of a frame of ours follow each other: one call copies a plane.
-    for (int p = 0; p < view.format->planes; ++p) {
-      const auto& from = view.plane[static_cast<std::size_t>(p)];
-      const auto& to = output->view().plane[static_cast<std::size_t>(p)];
-      const auto rows = static_cast<std::size_t>(plane_rows(*view.format, p, view.height));
-      std::memcpy(to.data, from.data, rows * static_cast<std::size_t>(from.stride));
-    }
+  return [output, view = input.view(), frames = frames_of(setting)] {
+    for (int i = 0; i < frames; ++i) copy(view, output->view());
   };
 }
 

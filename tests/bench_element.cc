@@ -8,31 +8,17 @@
 #include <gst/video/video.h>
 
 #include "bench_contender.h"
+#include "bench_gst.h"
 
 namespace convolve::bench {
 
 namespace {
 
-struct Unref {
-  void operator()(void* object) const noexcept { gst_object_unref(object); }
-  void operator()(GstCaps* caps) const noexcept { gst_caps_unref(caps); }
-  void operator()(GstBuffer* buffer) const noexcept { gst_buffer_unref(buffer); }
-};
-template <typename T>
-using Pointer = std::unique_ptr<T, Unref>;
-
-void load_plugin() {
-  static const bool loaded = [] {
-    // Nothing but this plugin is wanted: no scan of what else is installed.
-    setenv("GST_REGISTRY_DISABLE", "yes", 1);
-    gst_init(nullptr, nullptr);
-    GError* error = nullptr;
-    GstPlugin* plugin = gst_plugin_load_file(CONVOLVE_PLUGIN, &error);
-    if (plugin == nullptr) throw std::runtime_error(std::string("plugin: ") + error->message);
-    gst_object_unref(plugin);
-    return true;
-  }();
-  (void)loaded;
+GstElement* make_element(const Work& work) {
+  const std::string name = work.element.empty() ? "conv" + work.filter : work.element;
+  GstElement* const element = gst_element_factory_make(name.c_str(), nullptr);
+  if (element == nullptr) throw std::runtime_error("GStreamer has no element '" + name + "' here");
+  return element;
 }
 
 GstFlowReturn drop(GstPad*, GstObject*, GstBuffer* buffer) {
@@ -44,14 +30,15 @@ GstFlowReturn drop(GstPad*, GstObject*, GstBuffer* buffer) {
 class ElementRun {
  public:
   ElementRun(const Work& work, const Setting& setting, const FrameView& view)
-      : element_(GST_ELEMENT(gst_object_ref_sink(
-            gst_element_factory_make(("conv" + work.filter).c_str(), nullptr)))),
+      : element_(GST_ELEMENT(gst_object_ref_sink(make_element(work)))),
         source_(GST_PAD(gst_object_ref_sink(gst_pad_new("source", GST_PAD_SRC)))),
         sink_(GST_PAD(gst_object_ref_sink(gst_pad_new("sink", GST_PAD_SINK)))) {
     for (const auto& [name, value] : work.values) {
       gst_util_set_object_arg(G_OBJECT(element_.get()), name.c_str(), value.c_str());
     }
-    g_object_set(element_.get(), "n-threads", setting.threads, nullptr);
+    if (work.element.empty()) {
+      g_object_set(element_.get(), "n-threads", setting.threads, nullptr);
+    }
     gst_pad_set_chain_function(sink_.get(), drop);
     link();
     start(setting);
@@ -124,6 +111,18 @@ class ElementRun {
 };
 
 }  // namespace
+
+void load_plugin() {
+  static const bool loaded = [] {
+    gst_init(nullptr, nullptr);
+    GError* error = nullptr;
+    GstPlugin* plugin = gst_plugin_load_file(CONVOLVE_PLUGIN, &error);
+    if (plugin == nullptr) throw std::runtime_error(std::string("plugin: ") + error->message);
+    gst_object_unref(plugin);
+    return true;
+  }();
+  (void)loaded;
+}
 
 Job element_job(const Work& work, const Setting& setting, const Frame& input) {
   load_plugin();

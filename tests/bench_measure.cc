@@ -54,12 +54,13 @@ class Series {
     faults_ += page_faults() - faults;
   }
 
-  void finish(double pixels) {
+  /// \param frames  that a job filters
+  void finish(double pixels, int frames) {
     std::sort(times_.begin(), times_.end());
     timing_.median = times_[times_.size() / 2] / pixels;
     timing_.best = times_.front() / pixels;
     timing_.faults = static_cast<double>(faults_) /
-                     (static_cast<double>(frames_) * static_cast<double>(times_.size()));
+                     (static_cast<double>(frames_) * frames * static_cast<double>(times_.size()));
   }
 
  private:
@@ -74,7 +75,7 @@ class Series {
 
 double output_pixels(const Row& row, const Setting& setting) {
   return static_cast<double>(setting.size.width) * setting.size.height * row.work.growth *
-         row.work.growth;
+         row.work.growth * frames_of(setting);
 }
 
 // Samples that are filtered per pixel.
@@ -87,6 +88,14 @@ double samples_per_pixel(const Row& row) {
     if (row.work.filter == "sobel") break;
   }
   return samples;
+}
+
+Job our_job(const Work& work, const Setting& setting, const Frame& frame) {
+#ifdef CONVOLVE_BENCH_ELEMENT
+  if (setting.through == Through::element) return element_job(work, setting, frame);
+  if (setting.through == Through::pipeline) return pipeline_job(work, setting);
+#endif
+  return setting.through == Through::core ? core_job(work, setting, frame) : Job();
 }
 
 // A contender that cannot do the work leaves its columns empty, and says why.
@@ -136,7 +145,8 @@ double measure_clock() {
 
 Result measure(const Row& row, int runs, double clock, bool alone) {
   Result result{.row = row};
-  const clockid_t timer = row.setting.threads == 1 ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
+  const bool one_thread = row.setting.threads == 1 && row.setting.through != Through::pipeline;
+  const clockid_t timer = one_thread ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC;
   [[maybe_unused]] const bool peers = row.peers && !alone;
   const Frame frame = random_frame(row.setting);
   Frame other_frame;
@@ -146,16 +156,11 @@ Result measure(const Row& row, int runs, double clock, bool alone) {
     if (job) all.emplace_back(std::move(job), timer, timing);
   };
   enter("memcpy", result.copy, [&] { return memcpy_job(row.setting, frame); });
-  enter("ours", result.ours, [&] {
-#ifdef CONVOLVE_BENCH_ELEMENT
-    if (row.setting.element) return element_job(row.work, row.setting, frame);
-#endif
-    return row.setting.element ? Job() : core_job(row.work, row.setting, frame);
-  });
+  enter("ours", result.ours, [&] { return our_job(row.work, row.setting, frame); });
   if (row.against && !alone) {
     other_frame = random_frame(row.against->setting);
-    enter("ours", result.against,
-          [&] { return core_job(row.against->work, row.against->setting, other_frame); });
+    enter(row.against->what.c_str(), result.against,
+          [&] { return our_job(row.against->work, row.against->setting, other_frame); });
   }
 #ifdef CONVOLVE_BENCH_OPENCV
   if (peers) {
@@ -171,7 +176,7 @@ Result measure(const Row& row, int runs, double clock, bool alone) {
     for (Series& series : all) series.run(run);
   }
   const double pixels = output_pixels(row, row.setting);
-  for (Series& series : all) series.finish(pixels);
+  for (Series& series : all) series.finish(pixels, frames_of(row.setting));
   if (row.against) {
     const double other = output_pixels(row, row.against->setting);
     result.against.median *= pixels / other;

@@ -19,11 +19,11 @@ struct Timing {
 
 struct Result {
   Row row;
-  Timing ours;
-  Timing copy;  ///< memcpy of the same frame
-  Timing opencv;
-  Timing libav;
-  Timing against;
+  Timing ours{};
+  Timing copy{};  ///< memcpy of the same frame
+  Timing opencv{};
+  Timing libav{};
+  Timing against{};
   double macs_per_cycle = 0;
 
   [[nodiscard]] double times_memcpy() const noexcept { return ours.median / copy.median; }

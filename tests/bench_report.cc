@@ -64,6 +64,18 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
+const char* through_name(Through through) {
+  switch (through) {
+    case Through::element:
+      return "element";
+    case Through::pipeline:
+      return "pipeline";
+    case Through::core:
+      break;
+  }
+  return "core";
+}
+
 void write_timing(std::ostream& out, const char* name, const Timing& timing) {
   if (!timing) return;
   out << format(", \"%s\": {\"ns_per_pixel\": %.6g, \"best\": %.6g, \"page_faults\": %.6g}", name,
@@ -75,7 +87,7 @@ void write_row(std::ostream& out, const Result& result) {
   out << "    {\"id\": " << quoted(result.row.id) << ", \"format\": " << quoted(setting.format)
       << ", \"width\": " << setting.size.width << ", \"height\": " << setting.size.height
       << ", \"threads\": " << setting.threads
-      << ", \"element\": " << (setting.element ? "true" : "false");
+      << ", \"through\": " << quoted(through_name(setting.through));
   write_timing(out, "ours", result.ours);
   write_timing(out, "memcpy", result.copy);
   write_timing(out, "opencv", result.opencv);
@@ -118,7 +130,8 @@ void print_head(std::ostream& out, const Machine& machine, int runs) {
       << format(", about %.2f GHz by a chain of additions\n", machine.clock / 1e9)
       << "Medians of up to " << runs
       << " runs, contenders in turn. One thread: time of that thread; "
-         "more: wall time.\nns/px: of output. x of a peer: how many times as long it takes. "
+         "more, and pipelines: wall time.\nns/px: of output. x of a peer: how many times as long "
+         "it takes. "
          "MAC/cy: "
          "multiplications that\nthe work needs, not those done. The limit is for GRAY8, times "
          "memcpy.\n\n"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <random>
 #include <sstream>
+#include <utility>
 
 #include <convolve/filter.h>
 
@@ -232,11 +233,43 @@ void add_elements(RowList& list, const std::vector<Work>& works) {
   for (const char* format : {"I420", "RGB", "NV12", "GRAY8"}) {
     for (const Work& work : works) {
       if (!is_typical(work)) continue;
-      Row& row =
-          list.add("element-" + lower(format), work, {.format = format, .element = true}, false);
+      Row& row = list.add("element-" + lower(format), work,
+                          {.format = format, .through = Through::element}, false);
       row.against = Against{"the core", work, {.format = format}, 1.15};
       row.work.must = row.work.aim = 0;
     }
+  }
+}
+
+Work peer_element(const char* element,
+                  std::vector<std::pair<std::string, std::string>> values = {}) {
+  return {.name = element, .values = std::move(values), .element = element};
+}
+
+// What GStreamer has of its own, in a format that it takes.
+void add_peer_elements(RowList& list) {
+  const auto compare = [&](const char* format, const Work& ours, const Work& peer) {
+    const Setting setting{.format = format, .through = Through::element};
+    Row& row = list.add("element-" + lower(format), ours, setting, false);
+    row.against = Against{peer.name, peer, setting};
+  };
+  const Work sobel{.name = "sobel", .filter = "sobel", .task = Task::sobel_magnitude, .macs = 12};
+  compare("AYUV", gaussian_work(2, 0, 0), peer_element("gaussianblur", {{"sigma", "2"}}));
+  compare("RGB", sobel, peer_element("cvsobel"));
+  compare("RGB", gaussian_work(1.4, 0, 0),
+          peer_element("cvsmooth",
+                       {{"type", "gaussian"}, {"kernel-width", "7"}, {"kernel-height", "7"}}));
+  compare("BGRx", sobel, peer_element("edgetv"));
+}
+
+void add_pipelines(RowList& list, const std::vector<Work>& works) {
+  const Setting setting{.format = "I420", .through = Through::pipeline};
+  for (const Work& work : works) {
+    if (work.name != "3x3-sharpen" && work.name != "gaussian-3" && work.name != "sobel-magnitude") {
+      continue;
+    }
+    Row& row = list.add("pipeline", work, setting, false);
+    row.against = Against{"decoding only", {.name = "decoding"}, setting, 1.15};
   }
 }
 
@@ -251,6 +284,8 @@ std::vector<Row> all_rows() {
   add_threads(list, works);
   add_sizes(list, works);
   add_elements(list, works);
+  add_peer_elements(list);
+  add_pipelines(list, works);
   return rows;
 }
 

@@ -17,18 +17,26 @@ namespace convolve::bench {
 enum class Task { dense, separable, gaussian, sobel_magnitude, sobel_x, box, binomial, upsample };
 
 struct Work {
-  std::string name;    ///< "3x3-integer"
-  std::string filter;  ///< "kernel"
-  std::vector<std::pair<std::string, std::string>> values;
+  std::string name;      ///< "3x3-integer"
+  std::string filter{};  ///< "kernel"; of a pipeline, none: it only decodes
+  std::vector<std::pair<std::string, std::string>> values{};
   Task task = Task::dense;
-  Kernel kernel;      ///< divided by nothing; of `dense` and `separable`
+  Kernel kernel{};    ///< divided by nothing; of `dense` and `separable`
   bool whole = true;  ///< its taps are whole numbers
   double divisor = 1;
   double sigma = 0;
   double macs = 0;  ///< multiplications that the work needs per output sample
   double must = 0;  ///< what it must reach on GRAY8, times memcpy; 0 where nothing is set
   double aim = 0;
-  int growth = 1;  ///< output pixels per input pixel, each way
+  std::string element{};  ///< of GStreamer, that does it in place of ours
+  int growth = 1;         ///< output pixels per input pixel, each way
+};
+
+/// What a frame goes through.
+enum class Through {
+  core,      ///< `Engine`
+  element,   ///< the GStreamer element
+  pipeline,  ///< a file's frames, decoded and then filtered by the element
 };
 
 /// Where and how a work is done.
@@ -36,7 +44,7 @@ struct Setting {
   std::string format = "GRAY8";
   Size size{1920, 1080};
   unsigned threads = 1;
-  bool element = false;  ///< through the GStreamer element
+  Through through = Through::core;
 };
 
 /// The same filter in another setting, to be compared with in the same run.
