@@ -113,6 +113,18 @@ inline std::vector<Way> all_ways(const std::string& filter, const Values& values
   return ways;
 }
 
+/// Every instruction set with 1, 2, 3 and 7 threads.
+inline std::vector<Way> every_way(const std::string& filter, const Values& values) {
+  std::vector<Way> ways;
+  for (const std::string& target : simd_targets()) {
+    for (const int threads : {1, 2, 3, 7}) {
+      ways.push_back(
+          {target, threads, std::make_unique<Engine>(filter_of(filter, values, threads))});
+    }
+  }
+  return ways;
+}
+
 /// Runs `in` every way, each time in other memory, and compares the pictures with one another.
 /// \returns the first way's picture, or nothing after a failure.
 inline std::optional<Picture> run_all_ways(std::vector<Way>& ways, const Picture& in,
@@ -145,11 +157,11 @@ inline std::optional<Picture> run_all_ways(std::vector<Way>& ways, const Picture
     // Float results may differ between instruction sets, not between thread counts.
     const bool comparable = !out_layout.is_float() || way.target == first_target;
     if (first && comparable && bytes != first_bytes) {
-      ADD_FAILURE() << name << ": other bytes than " << ways.front().target << " with 1 thread";
+      ADD_FAILURE() << name << ": other bytes than " << first_target << " with 1 thread";
       return {};
     }
-    if (!first) {
-      first = output.picture();
+    if (!first) first = output.picture();
+    if (first_target.empty() || !comparable) {
       first_bytes = std::move(bytes);
       first_target = way.target;
     }
