@@ -161,11 +161,9 @@ class ByteGradientStage final : public Stage {
   }
 
   [[nodiscard]] Window window() const noexcept override { return {1, 1, 1, 1}; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return byte_gradient_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_byte_gradient_rows(rows_, block, scratch);
+  [[nodiscard]] std::size_t scratch_bytes(int) const noexcept override { return 0; }
+  void process(const RowBlock& block, std::byte*) const noexcept override {
+    run_byte_gradient_rows(rows_, block);
   }
 
  private:

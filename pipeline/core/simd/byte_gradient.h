@@ -3,7 +3,6 @@
 /// Magnitude of a 3×3 gradient of 8-bit samples, in 16-bit lanes.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
 #include <convolve/filter.h>
@@ -27,8 +26,6 @@ struct ByteGradientRows {
   int post = 0;  ///< added to the magnitude
 };
 
-std::size_t byte_gradient_scratch(const ByteGradientRows& rows, int samples) noexcept;
-void run_byte_gradient_rows(const ByteGradientRows& rows, const RowBlock& block,
-                            std::byte* scratch) noexcept;
+void run_byte_gradient_rows(const ByteGradientRows& rows, const RowBlock& block) noexcept;
 
 }  // namespace convolve
