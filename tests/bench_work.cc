@@ -71,6 +71,21 @@ Kernel disc_kernel(int side) {
   return {side, side, 1, std::move(taps)};
 }
 
+// A difference of Gaussians: rank 2, real taps.
+Kernel band_kernel(int side) {
+  std::vector<double> taps;
+  const double centre = side / 2;
+  const double sigma = side / 8.0;
+  for (int y = 0; y < side; ++y) {
+    for (int x = 0; x < side; ++x) {
+      const double square = (x - centre) * (x - centre) + (y - centre) * (y - centre);
+      const double narrow = std::exp(-square / (2 * sigma * sigma));
+      taps.push_back(static_cast<float>(narrow - 0.2 * std::sqrt(narrow)));
+    }
+  }
+  return {side, side, 1, std::move(taps)};
+}
+
 Kernel outer_product(const std::vector<double>& row, const std::vector<double>& column) {
   std::vector<double> taps;
   for (const double y : column) {
@@ -114,6 +129,8 @@ std::vector<Work> all_works() {
       plain_work("11x11-integer", 11, true, 10, 7.5),
       plain_work("31x31-integer", 31, true, 90, 60),
       kernel_work("31x31-disc", disc_kernel(31), 90, 60),
+      plain_work("63x63-integer", 63, true, 0, 0),
+      kernel_work("15x15-rank2", band_kernel(15), 0, 0),
       kernel_work("3x3-sharpen", {3, 3, 1, {0, -1, 0, -1, 5, -1, 0, -1, 0}}, 1.8, 1.3),
       separable_work("5x5-separable", {1, 5, 7, 3, 1}, {2, 3, 9, 4, 1}),
       separable_work("11x11-separable", {1, 2, 4, 7, 9, 11, 8, 6, 3, 2, 1},

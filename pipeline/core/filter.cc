@@ -4,12 +4,18 @@
 #include <initializer_list>
 #include <vector>
 
+#include "core/plane_work.h"
 #include "core/roi.h"
 
 namespace convolve {
 
 Filter::Filter(std::unique_ptr<const Params> params) : params_(std::move(params)) {
   check_roi_text(params_->roi);
+}
+
+std::shared_ptr<PlaneWork> Filter::make_plane_work(const StageSpec& /*spec*/, int /*width*/,
+                                                   int /*height*/) const {
+  return nullptr;
 }
 
 const FilterInfo* find_filter(std::string_view name) noexcept {

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
+#include <utility>
 
 #include "core/plane_summer.h"
 #include "core/strip.h"
@@ -125,8 +127,13 @@ void FramePlan::make_stage(Job& job, const Filter& filter, double base, bool chr
   job.input_scale = spec.input_scale;
   job.rescale = filter.rescales();
   if (job.rescale) spec.output = SampleType::f32;
-  job.sums = filter.make_sums(spec, job.input.width, job.input.height);
-  if (!job.sums) job.stage = filter.make_stage(spec);
+  if (auto sums = filter.make_sums(spec, job.input.width, job.input.height)) {
+    if (!summer_) summer_ = std::make_shared<PlaneSummer>();
+    job.plane = std::make_shared<SummedPlane>(summer_, std::move(*sums));
+  } else if (!job.rescale) {
+    job.plane = filter.make_plane_work(spec, job.output.width, job.output.height);
+  }
+  if (!job.plane) job.stage = filter.make_stage(spec);
 }
 
 void FramePlan::add_copy_job(int component) { add_job(Job::Kind::copy, component); }
@@ -228,9 +235,8 @@ void FramePlan::prepare(unsigned threads) {
   for (const auto& workspace : workspaces_) {
     for (const Job& job : jobs_) workspace->reserve(job);
   }
-  if (!summer_) summer_ = std::make_unique<PlaneSummer>();
   for (const Job& job : jobs_) {
-    if (job.sums) summer_->reserve(job, threads);
+    if (job.plane) job.plane->reserve(job, std::span(workspaces_).first(threads));
   }
 }
 
@@ -244,7 +250,7 @@ void FramePlan::each_band(const Rect& area, unsigned threads, const Act& act) no
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     for (std::size_t j = 0; j < jobs_.size(); ++j) {
       const Job& job = jobs_[j];
-      if (job.sums) continue;
+      if (job.plane) continue;
       const Rect part = part_of(job, area);
       const auto cut = [&](unsigned k) {
         const auto rows = static_cast<std::int64_t>(part.y1 - part.y0);
@@ -282,7 +288,8 @@ void FramePlan::run(const ConstFrameView& input, const FrameView& output,
 
   const Strips strips{input, output, border_};
   for (const Job& job : jobs_) {
-    if (job.sums) summer_->run(job, part_of(job, area), strips, threads);
+    if (!job.plane) continue;
+    job.plane->run(job, part_of(job, area), strips, std::span(workspaces_).first(threads));
   }
   const std::vector<Stretch> stretches = measure(strips, area, threads);
   each_band(area, threads, [&](std::size_t j, const Rect& band, Workspace& workspace) noexcept {

@@ -9,6 +9,7 @@
 
 #include <convolve/engine.h>
 
+#include "core/plane_work.h"
 #include "core/roi.h"
 #include "core/row_access.h"
 
@@ -34,8 +35,8 @@ struct Job {
   Kind kind = Kind::filter;
   Source source;
   Sink sink;
-  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it has sums
-  std::optional<PlaneSums> sums;
+  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it works on the plane
+  std::shared_ptr<PlaneWork> plane;
   AxisGeometry x;
   AxisGeometry y;
   Size input;   ///< of the component
@@ -48,10 +49,7 @@ struct Job {
   bool rescale = false;
 };
 
-/// Scratch of one thread.
-struct Workspace;
 class PlaneSummer;
-class Strips;
 
 /// The map of `response=rescale` from plain values to codes: `(value − from)·factor`.
 struct Stretch {
@@ -94,7 +92,7 @@ class FramePlan {
   Geometry geometry_;
   std::vector<Job> jobs_;
   std::vector<std::unique_ptr<Workspace>> workspaces_;
-  std::unique_ptr<PlaneSummer> summer_;
+  std::shared_ptr<PlaneSummer> summer_;  ///< of all jobs that are sums
 };
 
 }  // namespace convolve

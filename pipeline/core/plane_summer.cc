@@ -70,8 +70,7 @@ void turn_columns(const std::byte* from, std::ptrdiff_t from_stride, int rows, i
 
 }  // namespace
 
-void PlaneSummer::reserve(const Job& job, unsigned threads) {
-  const PlaneSums& sums = *job.sums;
+void PlaneSummer::reserve(const Job& job, const PlaneSums& sums, unsigned threads) {
   const int channels = job.source.channels;
   source_.reserve(row_bytes(job.input.width * channels, job.source.type) *
                   static_cast<std::size_t>(job.input.height));
@@ -100,9 +99,8 @@ void PlaneSummer::reserve(const Job& job, unsigned threads) {
   }
 }
 
-void PlaneSummer::run(const Job& job, const Rect& part, const Strips& strips,
+void PlaneSummer::run(const Job& job, const PlaneSums& sums, const Rect& part, const Strips& strips,
                       unsigned threads) noexcept {
-  const PlaneSums& sums = *job.sums;
   const int channels = job.source.channels;
   const int few = lines_between(sums.y);
   const auto upright = [&](ScratchBuffer& buffer) {

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Runs the sums of a job over its whole plane.
+/// Runs the sums of jobs over their whole planes.
 #pragma once
 
 #include <cstddef>
+#include <memory>
+#include <utility>
 #include <vector>
 
+#include "core/plane_work.h"
 #include "core/simd/combine.h"
 #include "core/strip.h"
 
@@ -18,9 +21,10 @@ namespace convolve {
 class PlaneSummer {
  public:
   /// Makes room. \throws std::bad_alloc
-  void reserve(const Job& job, unsigned threads);
+  void reserve(const Job& job, const PlaneSums& sums, unsigned threads);
   /// Filters `part` of the job's plane. Room must have been made for the job.
-  void run(const Job& job, const Rect& part, const Strips& strips, unsigned threads) noexcept;
+  void run(const Job& job, const PlaneSums& sums, const Rect& part, const Strips& strips,
+           unsigned threads) noexcept;
 
  private:
   /// Rows of samples, to be read.
@@ -58,6 +62,25 @@ class PlaneSummer {
   std::vector<ScratchBuffer> out_;                       ///< of each thread
   std::vector<std::vector<const std::byte*>> pointers_;  ///< of each thread
   LineSums identity_;
+};
+
+/// Sums as work on a plane; all planes of a frame share one summer.
+class SummedPlane final : public PlaneWork {
+ public:
+  SummedPlane(std::shared_ptr<PlaneSummer> summer, PlaneSums sums)
+      : summer_(std::move(summer)), sums_(std::move(sums)) {}
+
+  void reserve(const Job& job, Workspaces workspaces) override {
+    summer_->reserve(job, sums_, static_cast<unsigned>(workspaces.size()));
+  }
+  void run(const Job& job, const Rect& part, const Strips& strips,
+           Workspaces workspaces) noexcept override {
+    summer_->run(job, sums_, part, strips, static_cast<unsigned>(workspaces.size()));
+  }
+
+ private:
+  std::shared_ptr<PlaneSummer> summer_;
+  PlaneSums sums_;
 };
 
 }  // namespace convolve

@@ -59,6 +59,7 @@ struct Workspace {
   ScratchBuffer output;
   ScratchBuffer border;  ///< a row of the constant border, for strips on the frame's own rows
   ScratchBuffer stage;
+  ScratchBuffer plane;  ///< of work on planes
   std::vector<std::byte*> slots;
   std::vector<const std::byte*> in_rows;
   std::vector<std::byte*> out_rows;

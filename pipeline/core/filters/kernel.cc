@@ -4,6 +4,7 @@
 
 #include <convolve/kernel.h>
 
+#include "core/large_kernel.h"
 #include "core/linear.h"
 #include "core/number.h"
 #include "core/param_table.h"
@@ -92,6 +93,10 @@ class KernelFilter final : public Filter {
   [[nodiscard]] bool rescales() const override { return response_.response == Response::rescale; }
   [[nodiscard]] std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const override {
     return make_linear_stage(spec, taps_, response_);
+  }
+  [[nodiscard]] std::shared_ptr<PlaneWork> make_plane_work(const StageSpec& spec, int width,
+                                                           int height) const override {
+    return make_large_kernel_work(spec, taps_, response_, geometry_, {width, height});
   }
 
  private:

@@ -112,6 +112,9 @@ struct PlaneSums {
   AxisSums y;
 };
 
+/// Work on whole planes; what it is only the core knows.
+class PlaneWork;
+
 /// A filter with its parameters. Immutable: any number of threads may use it at once.
 class Filter {
  public:
@@ -133,6 +136,10 @@ class Filter {
     (void)spec, (void)width, (void)height;
     return std::nullopt;
   }
+  /// Other work on planes of `width` × `height` output samples that is cheaper than a stage;
+  /// nothing where a stage serves. Not for filters that rescale.
+  [[nodiscard]] virtual std::shared_ptr<PlaneWork> make_plane_work(const StageSpec& spec, int width,
+                                                                   int height) const;
 
  protected:
   /// \throws ParamError where the region of interest cannot be read
