@@ -3,6 +3,8 @@
 // format, border and geometry, frames smaller than the kernel among them.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <random>
 #include <sstream>
 #include <string>
@@ -73,13 +75,57 @@ TEST(LargeKernel, OnFramesSmallerThanTheKernel) {
 
 TEST(LargeKernel, OfEveryFormat) {
   std::mt19937 random(test_seed());
-  const std::string kernel = random_kernel(35, 35, 0, false, random);
-  Sweep sweep;
-  sweep.largest = 4;
-  expect_matches("kernel", {{"kernel", kernel}, {"scale", "1/16"}}, sweep);
-  for (const char* mode : {"greyscale", "luma"}) {
-    expect_matches_at("kernel", {{"kernel", kernel}, {"scale", "1/16"}, {"color-mode", mode}},
-                      {90, 50}, {"RGB", "RGBA", "I420", "NV12"});
+  // The first is transformed, the second a sum of two products.
+  for (const std::string& kernel :
+       {random_kernel(35, 35, 0, false, random), random_kernel(17, 15, 2, false, random)}) {
+    Sweep sweep;
+    sweep.largest = 4;
+    expect_matches("kernel", {{"kernel", kernel}, {"scale", "1/16"}}, sweep);
+    for (const char* mode : {"greyscale", "luma"}) {
+      expect_matches_at("kernel", {{"kernel", kernel}, {"scale", "1/16"}, {"color-mode", mode}},
+                        {90, 50}, {"RGB", "RGBA", "I420", "NV12"});
+    }
+    expect_matches_at("kernel", {{"kernel", kernel}, {"scale", "1/16"}}, {205, 33},
+                      {"RGB", "RGBA", "NV12", "P010_10LE"});
+  }
+}
+
+// Ones within shapes made of boxes: a sum of a few products of whole numbers, rounded exactly.
+TEST(LargeKernel, OfBoxes) {
+  for (const int side : {13, 24, 31}) {
+    std::string ring;
+    std::string cross;
+    for (int y = 0; y < side; ++y) {
+      for (int x = 0; x < side; ++x) {
+        const int edge = std::min({x, y, side - 1 - x, side - 1 - y});
+        ring += edge < 3 ? "1 " : edge < 6 ? "0 " : "3 ";
+        cross += std::abs(2 * x - side) < 5 || std::abs(2 * y - side) < 5 ? "2 " : "-1 ";
+      }
+      ring += ";";
+      cross += ";";
+    }
+    for (const std::string& kernel : {ring, cross}) {
+      expect_matches_at("kernel", {{"kernel", kernel}, {"scale", "1/1000"}}, {140, 61},
+                        {"GRAY8", "RGB", "GBR_10LE"});
+      expect_matches_at("kernel", {{"kernel", kernel}, {"normalize", "true"}, {"bias", "0.1"}},
+                        {140, 61}, {"GRAY8", "NV12"});
+    }
+  }
+}
+
+TEST(LargeKernel, OnAnyNumberOfThreads) {
+  std::mt19937 random(test_seed());
+  const Picture in = detail::random_picture(layout_of("RGB"), 150, 97, random);
+  const TestFrame input(in, {});
+  for (const int rank : {0, 2}) {
+    const Values values{{"kernel", random_kernel(45, 43, rank, true, random)}, {"scale", "1/99"}};
+    std::vector<std::byte> first;
+    for (const int threads : {1, 2, 3, 7}) {
+      TestFrame output(layout_of("RGB"), in.width, in.height, {});
+      Engine(filter_of("kernel", values, threads)).process(input.view(), output.view());
+      if (first.empty()) first = output.bytes();
+      EXPECT_EQ(output.bytes() == first, true) << threads << " threads";
+    }
   }
 }
 

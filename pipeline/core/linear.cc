@@ -6,14 +6,25 @@
 #include <optional>
 #include <utility>
 
+#include "core/linear_cost.h"
 #include "core/linear_plan.h"
+#include "core/low_rank.h"
 #include "core/simd/byte_pairs.h"
+#include "core/simd/low_rank_dot.h"
 #include "core/simd/real_rows.h"
 #include "core/simd/separable_dot.h"
 
 namespace convolve {
 
 namespace {
+
+std::vector<DotTap> column_taps(const std::vector<std::int32_t>& weights) {
+  std::vector<DotTap> taps;
+  for (const std::int32_t weight : weights) {
+    taps.push_back({static_cast<int>(taps.size()), 0, weight});
+  }
+  return taps;
+}
 
 class DenseDotStage final : public Stage {
  public:
@@ -62,7 +73,7 @@ class SeparableDotStage final : public Stage {
       : window_(problem.window()),
         rows_{problem.spec.input,
               problem.spec.output,
-              DotWeights(problem.spec.input, problem.taps.height, column(plan.vertical)),
+              DotWeights(problem.spec.input, problem.taps.height, column_taps(plan.vertical)),
               plan.vertical_init,
               plan.vertical_shift,
               plan.horizontal,
@@ -79,16 +90,35 @@ class SeparableDotStage final : public Stage {
   }
 
  private:
-  static std::vector<DotTap> column(const std::vector<std::int32_t>& weights) {
-    std::vector<DotTap> taps;
-    for (const std::int32_t weight : weights) {
-      taps.push_back({static_cast<int>(taps.size()), 0, weight});
-    }
-    return taps;
-  }
-
   Window window_;
   SeparableDotRows rows_;
+};
+
+class LowRankStage final : public Stage {
+ public:
+  LowRankStage(const LinearProblem& problem, const LowRankPlan& plan) : window_(problem.window()) {
+    rows_.input = problem.spec.input;
+    rows_.output = problem.spec.output;
+    rows_.finish = plan.finish;
+    for (const LowRankPlan::Product& product : plan.products) {
+      rows_.products.push_back(
+          {DotWeights(problem.spec.input, problem.taps.height, column_taps(product.vertical)),
+           product.init, product.shift, product.horizontal});
+    }
+    rows_.pair_up(problem.spec.channels);
+  }
+
+  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return low_rank_scratch(rows_, samples);
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    run_low_rank_rows(rows_, block, scratch);
+  }
+
+ private:
+  Window window_;
+  LowRankRows rows_;
 };
 
 class DenseRealStage final : public Stage {
@@ -184,6 +214,9 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
   if (separable && (!dense || separable_cost(problem, *separable) <
                                   dense_cost(problem, byte_parts(dense->weights)))) {
     return std::make_unique<SeparableDotStage>(problem, *separable);
+  }
+  if (const auto low_rank = choose_low_rank(problem)) {
+    return std::make_unique<LowRankStage>(problem, *low_rank);
   }
   if (dense) return make_dense_stage(problem, *dense);
   const bool apart = product && taps.width > 2 && taps.height > 2;

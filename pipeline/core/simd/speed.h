@@ -7,21 +7,35 @@
 /// matter: they decide from which size on a way is the cheaper one.
 #pragma once
 
+#include <span>
+
 namespace convolve {
 
 /// Nanoseconds for each output sample, or sample of a tile.
 struct Speed {
-  double byte_dot = 0;    ///< an operation of `DotWeights` on bytes: 4 rows, one column, one part
-  double half_dot = 0;    ///< the same on 16-bit samples: 2 rows
-  double single_tap = 0;  ///< a tap in float
-  double wide_tap = 0;    ///< a tap in double
-  double fourier_level = 0;  ///< a level of a transform to and fro, of log2(area) + 8 in all
+  /// An operation of `DotWeights` on bytes: 4 rows of one column.
+  double byte_dot = 0;
+  /// The same with weights of more than 8 bits.
+  double wide_byte_dot = 0;
+  /// The same on 16-bit samples: 2 rows.
+  double half_dot = 0;
+  /// A tap of `LowRankRows`, for two products.
+  double pair_tap = 0;
+  /// What a product of `LowRankRows` costs beside its dots and taps.
+  double product = 0;
+  /// A tap in float, and in double.
+  double single_tap = 0;
+  double wide_tap = 0;
+  /// A level of a transform to and fro; see `fourier_cost`.
+  double fourier_level = 0;
 };
 
 /// Of the instruction set that is used.
 const Speed& speed() noexcept;
 
-/// Of one instruction set, for choices on which results depend: those are the same everywhere.
+/// For choices on which results depend, which are the same everywhere: of one instruction set, and
+/// of all vectors, from the longest.
 const Speed& reference_speed() noexcept;
+std::span<const Speed> all_speeds() noexcept;
 
 }  // namespace convolve
