@@ -166,5 +166,26 @@ TEST(LargeKernel, Of255By255) {
                     {60, 41}, {"GRAY8", "GRAY16_LE"});
 }
 
+// Sums beyond 32 bits, and real taps too many for whole-number weights.
+TEST(LargeKernel, OfLargeSums) {
+  std::mt19937 random(test_seed());
+  std::uniform_int_distribution<int> tap(400, 1023);
+  std::ostringstream whole;
+  for (int y = 0; y < 150; ++y) {
+    for (int x = 0; x < 150; ++x) whole << tap(random) << ' ';
+    whole << ';';
+  }
+  expect_matches_at("kernel", {{"kernel", whole.str()}, {"normalize", "true"}}, {30, 21},
+                    {"GRAY8", "GBR_10LE", "GRAY16_LE"});
+  std::uniform_real_distribution<double> real(0, 1);
+  std::ostringstream many;
+  for (int y = 0; y < 700; ++y) {
+    for (int x = 0; x < 700; ++x) many << real(random) << ' ';
+    many << ';';
+  }
+  expect_matches_at("kernel", {{"kernel", many.str()}, {"normalize", "true"}}, {6, 5},
+                    {"GRAY8", "GRAY16_LE", "GRAY_F32"});
+}
+
 }  // namespace
 }  // namespace convolve::test

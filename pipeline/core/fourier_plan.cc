@@ -82,17 +82,32 @@ bool plan_wide(const LinearProblem& problem, FourierPlan& plan) {
     // Whole-number taps of moderate size are promised exact results, so they are not rounded.
     if (problem.spec.max_code <= 255 && largest_of(whole->weights) <= 1023) return false;
   }
+  // As many bits as rounding repairs the transforms of, if those are enough.
   const double largest = largest_of(problem.taps.taps);
   if (largest == 0) return false;
-  // From as many bits as 32-bit weights hold downwards, until rounding repairs the transforms.
-  for (int shift = 30 - std::ilogb(largest) - 1; shift > -std::ilogb(largest); --shift) {
-    const RoundedTaps rounded = round_taps(problem.taps.taps, shift);
-    const double error = rounded.error * std::abs(problem.response.scale) * problem.spec.max_input /
-                         problem.spec.input_scale;
-    if (error > problem.error_budget()) return false;
-    if (use(rounded.weights, std::ldexp(1.0, -shift))) return true;
-  }
-  return false;
+  plan.taps = place(problem.taps, problem.taps.taps);
+  const double unit_error =
+      fourier_error(plan.tile.size.width, plan.tile.size.height, plan.taps, middle + 1);
+  const int shift =
+      std::min(29 - std::ilogb(largest),
+               static_cast<int>(std::floor(std::log2(0.9 * kRepairable / unit_error))));
+  const RoundedTaps rounded = round_taps(problem.taps.taps, shift);
+  const double factor = std::abs(problem.response.scale) / problem.spec.input_scale;
+  return rounded.error * factor * problem.spec.max_input <= problem.error_budget() &&
+         use(rounded.weights, std::ldexp(1.0, -shift));
+}
+
+// The taps as they are, which is close enough where exact results are not promised.
+bool plan_real_taps(const LinearProblem& problem, FourierPlan& plan) {
+  if (problem.spec.max_code <= 255 && as_whole(problem.taps.taps, 1023)) return false;
+  plan.taps = place(problem.taps, problem.taps.taps);
+  plan.finish = {};
+  plan.finish.fused = false;
+  plan.finish.real = problem.real_finish();
+  const double error =
+      fourier_error(plan.tile.size.width, plan.tile.size.height, plan.taps, problem.spec.max_input);
+  return error * std::abs(problem.response.scale) / problem.spec.input_scale <=
+         problem.error_budget() / 2;
 }
 
 }  // namespace
@@ -135,7 +150,9 @@ std::optional<FourierPlan> plan_fourier(const LinearProblem& problem, const Four
   plan.window = problem.window();
   plan.tile = tiling;
   if (problem.spec.integer) {
-    if (plan_as_stage(problem, plan) || plan_wide(problem, plan)) return plan;
+    if (plan_as_stage(problem, plan) || plan_wide(problem, plan) || plan_real_taps(problem, plan)) {
+      return plan;
+    }
     return std::nullopt;
   }
   plan.taps = place(problem.taps, problem.taps.taps);

@@ -36,9 +36,9 @@ struct FourierPlan {
 };
 
 /// Numbers whose proven error keeps SPEC §2. Integer formats get whole-number weights, and sums are
-/// rounded to whole numbers, which is proven to leave no error: instruction sets agree, and where
-/// the sums fit 32 bits, the results are those of a stage.
-/// \returns nothing where that cannot be proven.
+/// rounded to whole numbers, where that is proven to leave no error: where the sums fit 32 bits,
+/// the results are those of a stage. Else, where exact results are not promised, they get real
+/// weights. \returns nothing where that cannot be proven.
 std::optional<FourierPlan> plan_fourier(const LinearProblem& problem, const FourierTiling& tiling);
 
 }  // namespace convolve

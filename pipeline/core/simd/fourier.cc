@@ -185,10 +185,11 @@ class TileSpectrum {
     }
   }
 
-  /// The opposite.
+  /// The opposite. Of the last batch, only one row is of use.
   HWY_INLINE void Put(int x, double* column) const {
     const std::ptrdiff_t half = static_cast<std::ptrdiff_t>(across_.length / 2) * kElement;
     for (int i = 0; i < batches(); ++i) {
+      const int used = i + 1 < batches() ? kLanes : 1;
       const double* const from = batch(i) + static_cast<std::ptrdiff_t>(x) * kElement;
       const DReal d;
       VReal first[kLanes];
@@ -196,12 +197,14 @@ class TileSpectrum {
       LoadTurned(from, first);
       LoadTurned(from + half + kLanes, second);
       for (int lane = 0; lane < kLanes; ++lane) {
+        if (lane == used) break;
         hn::Store(hn::Add(first[lane], second[lane]), d, mirrored(column, i, lane));
         hn::Store(hn::Sub(first[lane], second[lane]), d, at(column, i, lane));
       }
       LoadTurned(from + kLanes, first);
       LoadTurned(from + half, second);
       for (int lane = 0; lane < kLanes; ++lane) {
+        if (lane == used) break;
         hn::Store(hn::Sub(second[lane], first[lane]), d, mirrored(column, i, lane) + kLanes);
         hn::Store(hn::Add(second[lane], first[lane]), d, at(column, i, lane) + kLanes);
       }
@@ -226,7 +229,7 @@ class TileSpectrum {
 };
 
 /// From samples to the rows of spectra, before these are transformed.
-template <typename In>
+template <bool kFused, typename In>
 void TransformColumns(const TileSpectrum& spectrum, const FourierAxis& across,
                       const FourierAxis& down, const std::byte* in, std::ptrdiff_t stride,
                       double centre, double* column) {
@@ -239,39 +242,41 @@ void TransformColumns(const TileSpectrum& spectrum, const FourierAxis& across,
       StoreComplex({hn::Sub(LoadReal(d, row), middle), hn::Sub(LoadReal(d, row + half), middle)},
                    column + static_cast<std::ptrdiff_t>(y) * kElement);
     }
-    TransformForward(down, column, down.length, 0);
+    TransformForward<kFused>(down, column, down.length, 0);
     spectrum.Take(column, x);
   }
 }
 
 /// Row by row: transforms, multiplies by the kernel's spectrum and transforms back.
+template <bool kFused>
 HWY_INLINE void FilterRows(const TileSpectrum& spectrum, const FourierTaps& taps) {
   constexpr int kBlock = FourierTaps::kBlock;
   const DReal d;
   const int width = taps.across.length;
   for (int i = 0; i < spectrum.batches(); ++i) {
     double* const rows = spectrum.batch(i);
-    TransformForward(taps.across, rows, width, 0);
+    TransformForward<kFused>(taps.across, rows, width, 0);
     const int row = i * kLanes;
     const double* factor = taps.spectrum.data() +
                            static_cast<std::ptrdiff_t>(row / kBlock) * width * 2 * kBlock +
                            row % kBlock;
     for (int k = 0; k < width; ++k, factor += 2 * kBlock) {
       double* const at = rows + static_cast<std::ptrdiff_t>(k) * kElement;
-      StoreComplex(Product(LoadComplex(at), {hn::LoadU(d, factor), hn::LoadU(d, factor + kBlock)}),
-                   at);
+      StoreComplex(
+          Product<kFused>(LoadComplex(at), {hn::LoadU(d, factor), hn::LoadU(d, factor + kBlock)}),
+          at);
     }
-    TransformBack(taps.across, rows, width, 0);
+    TransformBack<kFused>(taps.across, rows, width, 0);
   }
 }
 
-template <class Sums>
+template <bool kFused, class Sums>
 void TransformBackColumns(const TileSpectrum& spectrum, const FourierTaps& taps,
                           const FourierTile& tile, const Sums& sums, double* column) {
   const int half = taps.across.length / 2;
   for (int x = 0; x < std::min(half, tile.samples); x += kLanes) {
     spectrum.Put(x, column);
-    TransformBack(taps.down, column, taps.down.length, 0);
+    TransformBack<kFused>(taps.down, column, taps.down.length, 0);
     const double* from = column;
     for (int y = 0; y < tile.rows; ++y, from += kElement) sums.Store(LoadComplex(from).re, x, y);
     if (x + half >= tile.samples) continue;
@@ -283,23 +288,30 @@ void TransformBackColumns(const TileSpectrum& spectrum, const FourierTaps& taps,
   sums.Finish();
 }
 
-void RunFourierTile(const FourierTaps& taps, const FourierFinish& finish, const FourierTile& tile,
-                    std::byte* scratch) {
+template <bool kFused>
+void RunTile(const FourierTaps& taps, const FourierFinish& finish, const FourierTile& tile,
+             std::byte* scratch) {
   const TileScratch parts(taps.across.length, taps.down.length, scratch);
   const TileSpectrum spectrum(taps.across, taps.down, parts.spectrum);
   WithTypes(tile.input, tile.output, [&](auto in, auto out) {
     using Out = decltype(out);
-    TransformColumns<decltype(in)>(spectrum, taps.across, taps.down, tile.in, tile.in_stride,
-                                   finish.centre, parts.column);
-    FilterRows(spectrum, taps);
+    TransformColumns<kFused, decltype(in)>(spectrum, taps.across, taps.down, tile.in,
+                                           tile.in_stride, finish.centre, parts.column);
+    FilterRows<kFused>(spectrum, taps);
     if (finish.integer) {
-      TransformBackColumns(spectrum, taps, tile,
-                           WholeSums<Out>(finish, tile, taps.across.length, parts.sums),
-                           parts.column);
+      TransformBackColumns<kFused>(spectrum, taps, tile,
+                                   WholeSums<Out>(finish, tile, taps.across.length, parts.sums),
+                                   parts.column);
     } else {
-      TransformBackColumns(spectrum, taps, tile, RealSums<Out>(finish, tile), parts.column);
+      TransformBackColumns<kFused>(spectrum, taps, tile, RealSums<Out>(finish, tile), parts.column);
     }
   });
+}
+
+void RunFourierTile(const FourierTaps& taps, const FourierFinish& finish, const FourierTile& tile,
+                    std::byte* scratch) {
+  if (finish.fused) return RunTile<true>(taps, finish, tile, scratch);
+  RunTile<false>(taps, finish, tile, scratch);
 }
 
 /// The kernel's spectrum: that of its taps, conjugated because they are correlated, and scaled.
@@ -308,14 +320,14 @@ void TransformKernel(const KernelSamples& samples, std::byte* scratch, FourierTa
   const int width = taps.across.length;
   const TileScratch parts(width, taps.down.length, scratch);
   const TileSpectrum spectrum(taps.across, taps.down, parts.spectrum);
-  TransformColumns<double>(spectrum, taps.across, taps.down,
-                           reinterpret_cast<const std::byte*>(samples.data()),
-                           width * static_cast<std::ptrdiff_t>(sizeof(double)), 0, parts.column);
+  TransformColumns<false, double>(
+      spectrum, taps.across, taps.down, reinterpret_cast<const std::byte*>(samples.data()),
+      width * static_cast<std::ptrdiff_t>(sizeof(double)), 0, parts.column);
   // Divided by the number of bins, and by 4 for the doubling of both spectra.
   const double scale = 1 / (4.0 * width * taps.down.length);
   for (int i = 0; i < spectrum.batches(); ++i) {
     double* const rows = spectrum.batch(i);
-    TransformForward(taps.across, rows, width, 0);
+    TransformForward<false>(taps.across, rows, width, 0);
     const int row = i * kLanes;
     double* to = taps.spectrum.data() +
                  static_cast<std::ptrdiff_t>(row / kBlock) * width * 2 * kBlock + row % kBlock;

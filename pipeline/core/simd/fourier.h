@@ -2,9 +2,7 @@
 /// \file
 /// Correlation of tiles with large kernels by the discrete Fourier transform (overlap-save).
 ///
-/// All is in double. Each lane of a vector runs a transform of its own. Products are fused where
-/// there is such an instruction: what instruction sets then differ by is gone once sums are rounded
-/// to whole numbers.
+/// All is in double. Each lane of a vector runs a transform of its own.
 /// Columns x and x + width/2 of the real tile are the real and the imaginary part of one complex
 /// column; their two spectra, which are those of real columns, are then told apart by symmetry:
 ///
@@ -71,6 +69,9 @@ struct FourierFinish {
   double restore = 0;  ///< added to each sum for it: centre · Σ weight
   /// Sums are whole numbers, and are rounded to them: the result is then free of any error.
   bool whole = false;
+  /// Products are fused where there is such an instruction: what instruction sets differ by then
+  /// is gone once sums are rounded to whole numbers. Else all instruction sets compute the same.
+  bool fused = true;
   std::optional<IntFinish> integer;  ///< for sums that fit 32 bits, as stages finish them
   Finish real;                       ///< where there is no `integer`
 };

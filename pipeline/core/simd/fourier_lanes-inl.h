@@ -56,10 +56,21 @@ HWY_INLINE Complex SumTurned(const Complex& a, const Complex& b) {
 HWY_INLINE Complex DifferenceTurned(const Complex& a, const Complex& b) {
   return {hn::Add(a.re, b.im), hn::Sub(a.im, b.re)};
 }
+/// Products are fused, or rounded, so that all instruction sets agree.
+template <bool kFused>
 HWY_INLINE Complex Product(const Complex& a, const Complex& b) {
+  if constexpr (!kFused) {
+    return {hn::Sub(hn::Mul(a.re, b.re), hn::Mul(a.im, b.im)),
+            hn::Add(hn::Mul(a.re, b.im), hn::Mul(a.im, b.re))};
+  }
   return {hn::MulSub(a.re, b.re, hn::Mul(a.im, b.im)), hn::MulAdd(a.re, b.im, hn::Mul(a.im, b.re))};
 }
+template <bool kFused>
 HWY_INLINE Complex ProductOfConjugate(const Complex& a, const Complex& conjugated) {
+  if constexpr (!kFused) {
+    return {hn::Add(hn::Mul(a.re, conjugated.re), hn::Mul(a.im, conjugated.im)),
+            hn::Sub(hn::Mul(a.im, conjugated.re), hn::Mul(a.re, conjugated.im))};
+  }
   return {hn::MulAdd(a.re, conjugated.re, hn::Mul(a.im, conjugated.im)),
           hn::MulSub(a.im, conjugated.re, hn::Mul(a.re, conjugated.im))};
 }
@@ -70,7 +81,7 @@ HWY_INLINE Complex Twiddle(const double* twiddle) {
 
 /// One butterfly of 4 elements that lie `apart` doubles apart. `kTwiddled` is false where the
 /// factors are all 1.
-template <bool kTwiddled>
+template <bool kFused, bool kTwiddled>
 HWY_INLINE void ButterflyForward(double* z, std::size_t apart, const double* twiddle) {
   const Complex a = LoadComplex(z);
   const Complex b = LoadComplex(z + apart);
@@ -85,25 +96,25 @@ HWY_INLINE void ButterflyForward(double* z, std::size_t apart, const double* twi
   Complex two = Difference(even, even2);
   Complex three = SumTurned(odd, odd2);
   if constexpr (kTwiddled) {
-    one = Product(one, Twiddle(twiddle));
-    two = Product(two, Twiddle(twiddle + 2));
-    three = Product(three, Twiddle(twiddle + 4));
+    one = Product<kFused>(one, Twiddle(twiddle));
+    two = Product<kFused>(two, Twiddle(twiddle + 2));
+    three = Product<kFused>(three, Twiddle(twiddle + 4));
   }
   StoreComplex(one, z + apart);
   StoreComplex(two, z + 2 * apart);
   StoreComplex(three, z + 3 * apart);
 }
 
-template <bool kTwiddled>
+template <bool kFused, bool kTwiddled>
 HWY_INLINE void ButterflyBack(double* z, std::size_t apart, const double* twiddle) {
   const Complex zero = LoadComplex(z);
   Complex one = LoadComplex(z + apart);
   Complex two = LoadComplex(z + 2 * apart);
   Complex three = LoadComplex(z + 3 * apart);
   if constexpr (kTwiddled) {
-    one = ProductOfConjugate(one, Twiddle(twiddle));
-    two = ProductOfConjugate(two, Twiddle(twiddle + 2));
-    three = ProductOfConjugate(three, Twiddle(twiddle + 4));
+    one = ProductOfConjugate<kFused>(one, Twiddle(twiddle));
+    two = ProductOfConjugate<kFused>(two, Twiddle(twiddle + 2));
+    three = ProductOfConjugate<kFused>(three, Twiddle(twiddle + 4));
   }
   const Complex even = Sum(zero, two);
   const Complex odd = Difference(zero, two);
@@ -122,32 +133,32 @@ HWY_INLINE void ButterflyOfTwo(double* z) {
   StoreComplex(Difference(a, b), z + kElement);
 }
 
-template <bool kForward>
+template <bool kFused, bool kForward>
 HWY_INLINE void RunBlock(const FourierAxis& axis, const FourierAxis::Pass& pass, double* z) {
   const auto quarter = static_cast<std::size_t>(pass.length / 4);
   const std::size_t apart = quarter * kElement;
   const double* twiddle = axis.twiddle.data() + pass.twiddle;
   if constexpr (kForward) {
-    ButterflyForward<false>(z, apart, twiddle);
+    ButterflyForward<kFused, false>(z, apart, twiddle);
   } else {
-    ButterflyBack<false>(z, apart, twiddle);
+    ButterflyBack<kFused, false>(z, apart, twiddle);
   }
   for (std::size_t j = 1; j < quarter; ++j) {
     z += kElement;
     twiddle += 6;
     if constexpr (kForward) {
-      ButterflyForward<true>(z, apart, twiddle);
+      ButterflyForward<kFused, true>(z, apart, twiddle);
     } else {
-      ButterflyBack<true>(z, apart, twiddle);
+      ButterflyBack<kFused, true>(z, apart, twiddle);
     }
   }
 }
 
-template <bool kForward>
+template <bool kFused, bool kForward>
 HWY_INLINE void RunPass(const FourierAxis& axis, const FourierAxis::Pass& pass, double* z,
                         int length) {
   for (int first = 0; first < length; first += pass.length) {
-    RunBlock<kForward>(axis, pass, z + static_cast<std::ptrdiff_t>(first) * kElement);
+    RunBlock<kFused, kForward>(axis, pass, z + static_cast<std::ptrdiff_t>(first) * kElement);
   }
 }
 
@@ -158,35 +169,37 @@ HWY_INLINE void RunTwos(const FourierAxis& axis, double* z, int length) {
 
 /// In place, of `length` elements from pass `first` on. Long blocks are done one after the other,
 /// so that each stays in the first caches from then on.
-inline void TransformForward(const FourierAxis& axis, double* z, int length, std::size_t first) {
+template <bool kFused>
+void TransformForward(const FourierAxis& axis, double* z, int length, std::size_t first) {
   constexpr int kCached = 256;
   if (length > kCached) {
-    RunBlock<true>(axis, axis.passes[first], z);
+    RunBlock<kFused, true>(axis, axis.passes[first], z);
     for (int i = 0; i < 4; ++i) {
-      TransformForward(axis, z + static_cast<std::ptrdiff_t>(i) * (length / 4) * kElement,
-                       length / 4, first + 1);
+      TransformForward<kFused>(axis, z + static_cast<std::ptrdiff_t>(i) * (length / 4) * kElement,
+                               length / 4, first + 1);
     }
     return;
   }
   for (std::size_t i = first; i < axis.passes.size(); ++i) {
-    RunPass<true>(axis, axis.passes[i], z, length);
+    RunPass<kFused, true>(axis, axis.passes[i], z, length);
   }
   RunTwos(axis, z, length);
 }
 
 /// The way back, without the division by the length.
-inline void TransformBack(const FourierAxis& axis, double* z, int length, std::size_t first) {
+template <bool kFused>
+void TransformBack(const FourierAxis& axis, double* z, int length, std::size_t first) {
   constexpr int kCached = 256;
   if (length > kCached) {
     for (int i = 0; i < 4; ++i) {
-      TransformBack(axis, z + static_cast<std::ptrdiff_t>(i) * (length / 4) * kElement, length / 4,
-                    first + 1);
+      TransformBack<kFused>(axis, z + static_cast<std::ptrdiff_t>(i) * (length / 4) * kElement,
+                            length / 4, first + 1);
     }
-    return RunBlock<false>(axis, axis.passes[first], z);
+    return RunBlock<kFused, false>(axis, axis.passes[first], z);
   }
   RunTwos(axis, z, length);
   for (std::size_t i = axis.passes.size(); i-- > first;) {
-    RunPass<false>(axis, axis.passes[i], z, length);
+    RunPass<kFused, false>(axis, axis.passes[i], z, length);
   }
 }
 
