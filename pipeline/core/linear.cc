@@ -2,6 +2,7 @@
 #include "core/linear.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -13,6 +14,8 @@
 #include "core/simd/low_rank_dot.h"
 #include "core/simd/real_rows.h"
 #include "core/simd/separable_dot.h"
+#include "core/simd/three_taps.h"
+#include "core/tap_scale.h"
 
 namespace convolve {
 
@@ -65,6 +68,22 @@ class BytePairStage final : public Stage {
  private:
   BytePairRows rows_;
   DenseDotStage dense_;
+};
+
+// Outer products of three small whole taps by three.
+class ThreeTapStage final : public Stage {
+ public:
+  ThreeTapStage(Window window, const ThreeTapRows& rows) : window_(window), rows_(rows) {}
+
+  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] std::size_t scratch_bytes(int) const noexcept override { return 0; }
+  void process(const RowBlock& block, std::byte*) const noexcept override {
+    run_three_tap_rows(rows_, block);
+  }
+
+ private:
+  Window window_;
+  ThreeTapRows rows_;
 };
 
 class SeparableDotStage final : public Stage {
@@ -185,10 +204,32 @@ double separable_cost(const LinearProblem& problem, const SeparablePlan& plan) {
   return (wide ? 2 : 1) * ((problem.taps.height + 3) / 4.0 + 0.5) + problem.taps.width / 2.0 + 6;
 }
 
-std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan) {
+// The plan's weights as an outer product of three by three.
+std::optional<ThreeTapRows> three_tap_rows(const LinearProblem& problem, const WholePlan& plan,
+                                           const BytePairRows& pairs, const OuterProduct& product) {
+  if (problem.taps.width != 3 || problem.taps.height != 3) return std::nullopt;
+  const auto along = as_whole(product.horizontal, DotWeights::kMostByteWeight);
+  const auto down = as_whole(product.vertical, DotWeights::kMostByteWeight);
+  if (!along || !down) return std::nullopt;
+  std::array<int, 3> horizontal{};
+  std::array<int, 3> vertical{};
+  std::copy_n(along->weights.begin(), 3, horizontal.begin());
+  std::copy_n(down->weights.begin(), 3, vertical.begin());
+  for (std::size_t i = 0; i < plan.weights.size(); ++i) {
+    if (plan.weights[i] != horizontal[i % 3] * vertical[i / 3]) return std::nullopt;
+  }
+  return ThreeTapRows::make(pairs, horizontal, vertical, problem.spec.channels);
+}
+
+std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan,
+                                              const std::optional<OuterProduct>& product) {
   if (problem.spec.input == SampleType::u8 && problem.spec.output == SampleType::u8) {
     if (auto pairs =
             BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights), plan.finish)) {
+      if (const auto three =
+              product ? three_tap_rows(problem, plan, *pairs, *product) : std::nullopt) {
+        return std::make_unique<ThreeTapStage>(problem.window(), *three);
+      }
       return std::make_unique<BytePairStage>(problem, plan, std::move(*pairs));
     }
   }
@@ -218,7 +259,7 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
   if (const auto low_rank = choose_low_rank(problem)) {
     return std::make_unique<LowRankStage>(problem, *low_rank);
   }
-  if (dense) return make_dense_stage(problem, *dense);
+  if (dense) return make_dense_stage(problem, *dense, product);
   const bool apart = product && taps.width > 2 && taps.height > 2;
   const RealPlan plan = plan_real(problem, apart ? &*product : nullptr);
   if (apart) return std::make_unique<SeparableRealStage>(problem, plan);
