@@ -14,6 +14,7 @@
 #include "core/simd/low_rank_dot.h"
 #include "core/simd/real_rows.h"
 #include "core/simd/separable_dot.h"
+#include "core/simd/smooth_rows.h"
 #include "core/simd/three_taps.h"
 #include "core/tap_scale.h"
 
@@ -138,6 +139,24 @@ class LowRankStage final : public Stage {
  private:
   Window window_;
   LowRankRows rows_;
+};
+
+class SmoothStage final : public Stage {
+ public:
+  explicit SmoothStage(SmoothRows rows) : rows_(std::move(rows)) {}
+
+  [[nodiscard]] Window window() const noexcept override {
+    return {rows_.left(), rows_.left(), rows_.above(), rows_.above()};
+  }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return smooth_scratch(rows_, samples);
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    run_smooth_rows(rows_, block, scratch);
+  }
+
+ private:
+  SmoothRows rows_;
 };
 
 class DenseRealStage final : public Stage {
@@ -286,6 +305,9 @@ std::unique_ptr<const Stage> make_separable_stage(const StageSpec& spec,
     return make_linear_stage(spec, taps, response);
   }
   const LinearProblem problem{spec, taps, response, &product, allowed_error};
+  if (auto smooth = plan_smooth(problem, product)) {
+    return std::make_unique<SmoothStage>(std::move(*smooth));
+  }
   if (const auto plan = plan_separable(problem, product)) {
     return std::make_unique<SeparableDotStage>(problem, *plan);
   }

@@ -13,6 +13,7 @@
 #include "core/simd/finish.h"
 #include "core/simd/int_finish.h"
 #include "core/simd/real_rows.h"
+#include "core/simd/smooth_rows.h"
 
 namespace convolve {
 
@@ -67,6 +68,10 @@ struct SeparablePlan {
 /// \returns nothing where sums could overflow, or the error could exceed the budget.
 std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
                                             const OuterProduct& product);
+
+/// Weights for symmetric blurs in 16-bit lanes.
+/// \returns nothing where the product is none, or the error could exceed the budget.
+std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterProduct& product);
 
 /// Weights for float or double: `tap = weight / divisor`, whole numbers where the taps allow.
 struct RealPlan {

@@ -102,8 +102,12 @@ class Finisher {
   explicit Finisher(const IntFinish& finish)
       : real_(finish.real || sizeof(Out) == 4),
         absolute_(finish.absolute),
+        // Where a shift of 16 bits or more is all there is to do, the sums' upper halves are
+        // enough.
+        halves_(!real_ && !absolute_ && finish.shift >= 16 && finish.max_code <= 32767),
         shift_(finish.shift),
         init_(hn::Set(D(), finish.init)),
+        in_turn_init_(halves_ ? hn::Add(init_, hn::Set(D(), finish.add)) : init_),
         add_(hn::Set(D(), finish.add)),
         most_(hn::Set(D(), static_cast<std::int32_t>(finish.max_code))),
         scale_(hn::Set(DF(), finish.scale)),
@@ -111,12 +115,18 @@ class Finisher {
         most_real_(hn::Set(DF(), finish.max_code)),
         order_(PairOrder()) {}
 
-  /// What sums start with.
+  /// What sums that `Store` takes start with.
   [[nodiscard]] HWY_INLINE V Init() const { return init_; }
 
-  /// Stores sums of even and of odd samples that started with `Init`, in turn.
+  /// What sums that `StoreInTurn` takes start with.
+  [[nodiscard]] HWY_INLINE V InitInTurn() const { return in_turn_init_; }
+
+  /// Stores sums of even and of odd samples, in turn.
   HWY_INLINE void StoreInTurn(V even, V odd, Out* to) const {
     const D d;
+    if constexpr (sizeof(Out) < 4) {
+      if (halves_) return StoreHalvesInTurn(even, odd, to);
+    }
     if (absolute_) {
       even = hn::Abs(even);
       odd = hn::Abs(odd);
@@ -155,6 +165,20 @@ class Finisher {
   }
 
  private:
+  HWY_INLINE void StoreHalvesInTurn(V even, V odd, Out* to) const {
+    const hn::Repartition<std::int16_t, D> d16;
+    const auto upper = hn::BitCast(d16, hn::ShiftRight<16>(even));
+    const auto codes = hn::ShiftRightSame(hn::OddEven(hn::BitCast(d16, odd), upper), shift_ - 16);
+    if constexpr (sizeof(Out) == 1) {
+      const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
+      hn::StoreU(hn::DemoteTo(d8, codes), d8, to);
+    } else {
+      const hn::Repartition<std::uint16_t, D> du16;
+      const auto most = hn::BitCast(d16, hn::Or(most_, hn::ShiftLeft<16>(most_)));
+      hn::StoreU(hn::BitCast(du16, hn::Min(hn::Max(codes, hn::Zero(d16)), most)), du16, to);
+    }
+  }
+
   template <int kCount>
   HWY_INLINE void StoreWhole(const V (&values)[kCount], Out* to) const {
     const D d;
@@ -202,8 +226,10 @@ class Finisher {
 
   bool real_;
   bool absolute_;
+  bool halves_;
   int shift_;
   V init_;
+  V in_turn_init_;
   V add_;
   V most_;
   hn::Vec<DF> scale_;

@@ -142,7 +142,7 @@ HWY_INLINE void SumRowAt(const Finisher<Out>& finisher, const std::vector<std::i
   const auto step = 2 * static_cast<int>(hn::Lanes(d));
   VI32 even[kLoads];
   VI32 odd[kLoads];
-  for (int v = 0; v < kLoads; ++v) even[v] = odd[v] = finisher.Init();
+  for (int v = 0; v < kLoads; ++v) even[v] = odd[v] = finisher.InitInTurn();
   const std::int32_t* const end = words.data() + words.size();
   for (const std::int32_t* word = words.data(); word != end; word += 2, from += 2) {
     const VI32 for_even = hn::Set(d, word[0]);
@@ -157,17 +157,19 @@ HWY_INLINE void SumRowAt(const Finisher<Out>& finisher, const std::vector<std::i
   for (int v = 0; v < kLoads; ++v) finisher.StoreInTurn(even[v], odd[v], to + v * step);
 }
 
-// Output samples from column sums of one channel; writes a multiple of kSampleBlock.
+// Output samples from column sums of one channel. Writes more than `samples` only below a block.
 template <typename Out>
 HWY_INLINE void SumRow(const Finisher<Out>& finisher, const std::vector<std::int32_t>& words,
                        const std::int16_t* columns, int samples, Out* out) {
   const auto step = 2 * static_cast<int>(hn::Lanes(DI32()));
-  const int whole = round_to_block(samples);
   int x = 0;
-  for (; x + 4 * step <= whole; x += 4 * step) {
+  for (; x + 4 * step <= samples; x += 4 * step) {
     SumRowAt<4>(finisher, words, columns + x, out + x);
   }
-  for (; x < whole; x += step) SumRowAt<1>(finisher, words, columns + x, out + x);
+  for (; x < samples; x += step) {
+    const int at = samples < kSampleBlock ? x : std::min(x, samples - step);
+    SumRowAt<1>(finisher, words, columns + at, out + at);
+  }
 }
 
 // Scratch of the horizontal pass.

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cmath>
+
+#include "core/linear_plan.h"
+#include "core/tap_scale.h"
+
+namespace convolve {
+
+namespace {
+
+constexpr double kUnit = 32768;  // of a weight
+
+bool serves(const StageSpec& spec, const LinearResponse& response) {
+  const double centre = (spec.max_code + 1) / 2;
+  return spec.input == spec.output && spec.integer && spec.input_scale == 1 && centre >= 128 &&
+         centre <= 8192 && spec.max_input == spec.max_code && response.scale == 1 &&
+         response.bias == 0 && response.response == Response::clamp;
+}
+
+// Taps that sum to 1, are the same on both sides and nowhere negative.
+bool smooths(const std::vector<double>& taps) {
+  const std::size_t count = taps.size();
+  if (count % 2 == 0 || count < 3 || count / 2 > SmoothRows::kMostRadius) return false;
+  for (std::size_t i = 0; i <= count / 2; ++i) {
+    if (taps[i] < 0 || taps[i] != taps[count - 1 - i]) return false;
+  }
+  return std::abs(sum_of(taps) - 1) < 1e-9;
+}
+
+struct Folded {
+  std::vector<std::int32_t> words;  ///< as SmoothRows wants them
+  double error = 0;                 ///< Σ|weight − tap|, in taps
+  double rounding = 0;              ///< largest sum of what products are rounded by
+  double gain = 1;
+};
+
+// Weights with which a flat field of 1 becomes `gain`.
+std::optional<Folded> fold(const std::vector<double>& taps, double gain) {
+  std::vector<double> halves;
+  for (std::size_t k = taps.size() / 2 + 1; k-- > 0;) {
+    halves.push_back(taps[k] * gain * (k == taps.size() / 2 ? 0.5 : 1.0));
+  }
+  const RoundedTaps rounded = round_taps(halves, 15);
+  Folded folded;
+  // Outer taps of no weight are left out.
+  std::size_t used = rounded.weights.size();
+  while (used > 1 && rounded.weights[used - 1] == 0) --used;
+  for (std::size_t k = 0; k < used; ++k) {
+    const std::int32_t weight = rounded.weights[k];
+    if (weight >= static_cast<std::int32_t>(kUnit)) return std::nullopt;
+    folded.words.push_back(weight | (weight << 16));
+  }
+  folded.error = 2 * rounded.error / gain;
+  folded.rounding = 0.5 * static_cast<double>(used);
+  folded.gain = gain;
+  return folded;
+}
+
+// The best of gains of `dividend` over whole numbers in [first, last]: weights are nearer to some
+// multiples of the taps than to others.
+std::optional<Folded> fold_best(const std::vector<double>& taps, double dividend, int first,
+                                int last, int& chosen) {
+  std::optional<Folded> best;
+  for (int divisor = first; divisor <= last; ++divisor) {
+    auto folded = fold(taps, dividend / divisor);
+    if (!folded || (best && best->error <= folded->error)) continue;
+    best = std::move(folded);
+    chosen = divisor;
+  }
+  return best;
+}
+
+}  // namespace
+
+std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterProduct& product) {
+  const StageSpec& spec = problem.spec;
+  if (!serves(spec, problem.response) || !smooths(product.horizontal) ||
+      !smooths(product.vertical)) {
+    return std::nullopt;
+  }
+  const double centre = (spec.max_code + 1) / 2;
+  // Two samples of 15 bits make a term of 16, of which a column sum is 15 bits again, and so on.
+  // Sums leave a little of their range for the rounding of products. Any unit near that serves, so
+  // those are chosen whose weights are nearest to the taps.
+  const double sample_unit = kUnit / 2 / centre;
+  int unused = 0;
+  const auto vertical = fold_best(product.vertical, 4096, 4160, 4256, unused);
+  if (!vertical) return std::nullopt;
+  const double column_unit = sample_unit * vertical->gain;
+  const int step = static_cast<int>(centre) / 128;
+  int scale = 0;
+  const auto horizontal =
+      fold_best(product.horizontal, kUnit / column_unit, 130 * step, 138 * step, scale);
+  if (!horizontal) return std::nullopt;
+  const double sum_unit = kUnit / scale;
+
+  const double column_error = vertical->error * centre + vertical->rounding / column_unit;
+  const double error = column_error + horizontal->error * (centre + column_error) +
+                       horizontal->rounding / sum_unit + 1e-3;
+  const double most_column = centre * column_unit * (1 + vertical->error) + vertical->rounding;
+  const double most_sum =
+      most_column * sum_unit / column_unit * (1 + horizontal->error) + horizontal->rounding;
+  if (error > problem.error_budget() || 2 * most_column > kUnit || most_sum > kUnit) {
+    return std::nullopt;
+  }
+  SmoothRows rows;
+  rows.type = spec.input;
+  rows.channels = spec.channels;
+  rows.vertical = vertical->words;
+  rows.horizontal = horizontal->words;
+  rows.centre = static_cast<int>(centre);
+  rows.shift = static_cast<int>(std::log2(sample_unit));
+  rows.scale = scale;
+  rows.max_code = static_cast<int>(spec.max_code);
+  return rows;
+}
+
+}  // namespace convolve
