@@ -7,6 +7,7 @@
 #include <span>
 #include <utility>
 
+#include "core/half_summer.h"
 #include "core/plane_summer.h"
 #include "core/strip.h"
 #include "core/thread_pool.h"
@@ -128,8 +129,13 @@ void FramePlan::make_stage(Job& job, const Filter& filter, double base, bool chr
   job.rescale = filter.rescales();
   if (job.rescale) spec.output = SampleType::f32;
   if (auto sums = filter.make_sums(spec, job.input.width, job.input.height)) {
-    if (!summer_) summer_ = std::make_shared<PlaneSummer>();
-    job.plane = std::make_shared<SummedPlane>(summer_, std::move(*sums));
+    if (HalfSummer::serves(job)) {
+      if (!half_summer_) half_summer_ = std::make_shared<HalfSummer>();
+      job.plane = std::make_shared<HalfSummedPlane>(half_summer_, *sums);
+    } else {
+      if (!summer_) summer_ = std::make_shared<PlaneSummer>();
+      job.plane = std::make_shared<SummedPlane>(summer_, std::move(*sums));
+    }
   } else if (!job.rescale) {
     job.plane = filter.make_plane_work(spec, job.output.width, job.output.height);
   }

@@ -49,6 +49,7 @@ struct Job {
   bool rescale = false;
 };
 
+class HalfSummer;
 class PlaneSummer;
 
 /// The map of `response=rescale` from plain values to codes: `(value − from)·factor`.
@@ -92,7 +93,8 @@ class FramePlan {
   Geometry geometry_;
   std::vector<Job> jobs_;
   std::vector<std::unique_ptr<Workspace>> workspaces_;
-  std::shared_ptr<PlaneSummer> summer_;  ///< of all jobs that are sums
+  std::shared_ptr<PlaneSummer> summer_;      ///< of all jobs that are sums
+  std::shared_ptr<HalfSummer> half_summer_;  ///< the same, in 16 bits
 };
 
 }  // namespace convolve

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/thread_pool.h"
+#include "core/turn_columns.h"
 
 namespace convolve {
 
@@ -43,29 +44,6 @@ std::pair<int, int> share(int count, unsigned threads, unsigned i) {
     return static_cast<int>(static_cast<std::int64_t>(count) * k / threads);
   };
   return {cut(i), cut(i + 1)};
-}
-
-// Columns [first, last) of `from`, pixels of so many floats, become rows of `to`. In blocks, so
-// that both sides stay in the first cache.
-template <int kChannels>
-void turn_columns(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first, int last,
-                  std::byte* to, std::ptrdiff_t to_stride) noexcept {
-  struct Pixel {
-    float channel[kChannels];
-  };
-  constexpr int kBlock = 16;
-  for (int y0 = 0; y0 < rows; y0 += kBlock) {
-    const int y1 = std::min(y0 + kBlock, rows);
-    for (int x0 = first; x0 < last; x0 += kBlock) {
-      const int x1 = std::min(x0 + kBlock, last);
-      for (int x = x0; x < x1; ++x) {
-        auto* const row = reinterpret_cast<Pixel*>(to + x * to_stride);
-        for (int y = y0; y < y1; ++y) {
-          row[y] = reinterpret_cast<const Pixel*>(from + y * from_stride)[x];
-        }
-      }
-    }
-  }
 }
 
 }  // namespace
@@ -178,8 +156,8 @@ void PlaneSummer::transpose(const Rows& from, int rows, int channels, const Plan
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const std::pair<int, int> part = share(columns, threads, i);
     const auto turn = [&](auto count) {
-      turn_columns<decltype(count)::value>(from.data, from.stride, rows, part.first, part.second,
-                                           to.data, to.stride);
+      turn_columns<float, decltype(count)::value>(from.data, from.stride, rows, part.first,
+                                                  part.second, to.data, to.stride);
     };
     switch (channels) {
       case 1:

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: MIT
+#include "core/half_summer.h"
+
+#include <algorithm>
+#include <bit>
+#include <cstdint>
+
+#include "core/thread_pool.h"
+#include "core/turn_columns.h"
+
+namespace convolve {
+
+namespace {
+
+constexpr int kMostCode = 4095;  // with which 4 bits below the code are left
+constexpr HalfSamples kHalves{};
+
+// Samples of a line, with what is written beyond its end. Some more keep lines of planes from
+// falling on the same sets of the cache, which they would where they are powers of two apart.
+std::ptrdiff_t half_stride(int samples) {
+  const int padded = (samples + 2 * kPairColumns - 1) / kPairColumns * kPairColumns + 32;
+  return static_cast<std::ptrdiff_t>(padded) * 2;
+}
+
+std::size_t plane_bytes(int samples, int lines) {
+  // Transposing touches blocks of 8 lines.
+  return static_cast<std::size_t>(half_stride(samples)) * static_cast<std::size_t>(lines + 8);
+}
+
+std::size_t line_bytes(const Job& job, int samples) {
+  return static_cast<std::size_t>(samples + 64) *
+         static_cast<std::size_t>(sample_size(job.source.type));
+}
+
+// Samples of a line that are summed at a time: the lanes of all lines stay in the second cache.
+int piece_samples(const PairSums& sums, int unit) {
+  constexpr int kBytes = 320 * 1024;
+  const int fit = kBytes / (sums.pairs() * static_cast<int>(sizeof(std::int32_t)));
+  return std::max(std::min(fit, 512) / unit, 1) * unit;
+}
+
+// Lines of results that are stored at a time, and what a piece of one takes.
+constexpr int kResultLines = 16;
+std::size_t result_bytes(int unit) {
+  return static_cast<std::size_t>(512 + 2 * unit) * sizeof(std::uint16_t);
+}
+
+// Lanes from pair to pair.
+std::size_t lane_stride(int piece) { return static_cast<std::size_t>(piece + kPairColumns + 16); }
+
+std::pair<int, int> share(int count, unsigned threads, unsigned i) {
+  const auto cut = [&](unsigned k) {
+    return static_cast<int>(static_cast<std::int64_t>(count) * k / threads);
+  };
+  return {cut(i), cut(i + 1)};
+}
+
+// Pairs of lines that are fetched ahead of their use.
+constexpr int kAhead = 6;
+
+void fetch(const std::byte* line, const HalfSamples& samples, int x, int count) {
+  const int size = sample_size(samples.type);
+  for (int at = x * size; at < (x + count) * size; at += 64) __builtin_prefetch(line + at);
+}
+
+LineSums as_they_are(int lines) {
+  LineSums sums;
+  sums.inputs = lines;
+  for (int i = 0; i < lines; ++i) {
+    sums.index.push_back(i);
+    sums.weight.push_back(1);
+    sums.begin.push_back(i + 1);
+  }
+  return sums;
+}
+
+HalfSamples samples_of(const Job& job) {
+  const int codes = static_cast<int>(job.sink.max_code) + 1;
+  return {job.source.type, 16 - std::countr_zero(static_cast<unsigned>(codes)), codes / 2};
+}
+
+}  // namespace
+
+PairAxis::PairAxis(const AxisSums& axis)
+    : inward(axis.passes.front()),
+      twice(axis.passes.size() > 1),
+      outward(twice ? axis.passes[1] : as_they_are(axis.passes.front().lines())) {}
+
+bool HalfSummer::serves(const Job& job) noexcept {
+  const double codes = job.sink.max_code + 1;
+  return job.source.type != SampleType::f32 && job.source.type == job.sink.type &&
+         job.input_scale == 1 && job.sink.max_code <= kMostCode && codes >= 256 &&
+         std::has_single_bit(static_cast<unsigned>(codes));
+}
+
+void HalfSummer::reserve(const Job& job, const PairAxis& x, const PairAxis& y, unsigned threads) {
+  const int channels = job.source.channels;
+  const int unit = kPairColumns * channels;
+  source_.reserve(line_bytes(job, job.input.width * channels) *
+                  static_cast<std::size_t>(job.input.height));
+  const std::size_t upright = plane_bytes(job.input.width * channels, y.few());
+  const std::size_t turned =
+      plane_bytes(y.few() * channels, std::max({job.input.width, x.few(), x.inward.inputs}));
+  a_.reserve(std::max(upright, turned));
+  b_.reserve(std::max(upright, turned));
+  const auto longest = static_cast<std::size_t>(std::max(job.input.width, y.few()) * channels + 64);
+  border_.reserve(longest * sizeof(std::int16_t) * 2);
+  std::size_t lanes = 0;
+  for (const PairAxis* axis : {&x, &y}) {
+    for (const PairSums* sums : {&axis->inward, &axis->outward}) {
+      lanes = std::max(
+          lanes, static_cast<std::size_t>(sums->pairs()) * lane_stride(piece_samples(*sums, unit)));
+      lanes = std::max(lanes, static_cast<std::size_t>(sums->pairs()) *
+                                  lane_stride(piece_samples(*sums, kPairColumns)));
+    }
+  }
+  lanes_.resize(std::max<std::size_t>(lanes_.size(), threads));
+  results_.resize(lanes_.size());
+  for (std::size_t i = 0; i < threads; ++i) {
+    lanes_[i].reserve(lanes * sizeof(std::int32_t));
+    results_[i].reserve(kResultLines * result_bytes(unit));
+  }
+}
+
+void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const Rect& part,
+                     const Strips& strips, unsigned threads) noexcept {
+  const int channels = job.source.channels;
+  const int wide = job.input.width * channels;
+  const int tall = y.few() * channels;
+  const auto upright = [&](ScratchBuffer& buffer) {
+    return Lines{buffer.data(), half_stride(wide), wide};
+  };
+  const auto turned = [&](ScratchBuffer& buffer) {
+    return Lines{buffer.data(), half_stride(tall), tall};
+  };
+  const auto halves = [](const Lines& lines) {
+    return Source{lines.data, lines.stride, kHalves, nullptr};
+  };
+
+  Source source = load(job, strips, threads);
+  job.source.load_border(job.input.width, border_.data());
+  source.border = border_.data();
+  sum_to(y.inward, source, upright(a_), threads);
+
+  transpose(upright(a_), y.few(), channels, turned(b_), threads);
+  Source columns = halves(turned(b_));
+  columns.border = half_border(job, y.few());
+  sum_to(x.inward, columns, turned(a_), threads);
+  if (x.twice) sum_to(x.outward, halves(turned(a_)), turned(b_), threads);
+  ScratchBuffer& blurred = x.twice ? b_ : a_;
+  ScratchBuffer& back = x.twice ? a_ : b_;
+  transpose(turned(blurred), job.input.width, channels, upright(back), threads);
+  store(job, y.outward, halves(upright(back)), part, strips, threads);
+}
+
+HalfSummer::Source HalfSummer::load(const Job& job, const Strips& strips,
+                                    unsigned threads) noexcept {
+  if (strips.readable_in_place(job)) {
+    const auto [data, stride] = strips.source_rows(job);
+    return {data, stride, samples_of(job), nullptr};
+  }
+  const auto stride =
+      static_cast<std::ptrdiff_t>(line_bytes(job, job.input.width * job.source.channels));
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(job.input.height, threads, i);
+    for (int y = first; y < last; ++y) {
+      strips.load_row(job, y, 0, job.input.width, source_.data() + y * stride);
+    }
+  });
+  return {source_.data(), stride, samples_of(job), nullptr};
+}
+
+// The border's samples as halves, which the lines between the passes hold.
+const std::byte* HalfSummer::half_border(const Job& job, int pixels) noexcept {
+  const HalfSamples samples = samples_of(job);
+  const int count = pixels * job.source.channels;
+  job.source.load_border(pixels, border_.data());
+  auto* const halves = reinterpret_cast<std::uint16_t*>(border_.data());
+  // From the end on, as a half may be longer than a code.
+  for (int i = count; i-- > 0;) {
+    const int code = samples.type == SampleType::u8 ? static_cast<int>(border_.data()[i])
+                                                    : static_cast<int>(halves[i]);
+    halves[i] = static_cast<std::uint16_t>((code << samples.shift) ^ samples.flip());
+  }
+  return border_.data();
+}
+
+template <typename Take>
+void HalfSummer::each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
+                            unsigned threads, const Take& take) noexcept {
+  // Where many lines make a sum, less of each, so that those of a sum stay in the first cache.
+  constexpr int kFirstCache = 24 * 1024;
+  const int piece = piece_samples(sums, unit);
+  const std::size_t stride = lane_stride(piece);
+  const bool narrow = sums.most_pairs_of_a_line() * piece * 4 > kFirstCache;
+  const int columns = narrow ? unit : piece;
+  const int units = (area.x1 - area.x0 + unit - 1) / unit;
+  const auto line_of = [&](int index) {
+    if (index < sums.inputs) return from.data + index * from.stride;
+    return from.border != nullptr ? from.border : from.data;
+  };
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(units, threads, i);
+    auto* const lanes = reinterpret_cast<std::int32_t*>(lanes_[i].data());
+    const int end = std::min(area.x0 + last * unit, area.x1);
+    for (int x = area.x0 + first * unit; x < end; x += piece) {
+      const int count = std::min(piece, end - x);
+      for (int pair = 0; pair < sums.pairs(); ++pair) {
+        // Down the lines, no prefetcher of the machine sees what comes next.
+        const int ahead = std::min(2 * pair + 2 * kAhead, sums.inputs - 1);
+        fetch(line_of(ahead), from.samples, x, count);
+        fetch(line_of(std::min(ahead + 1, sums.inputs - 1)), from.samples, x, count);
+        interleave_lines(from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
+                         lanes + static_cast<std::size_t>(pair) * stride);
+      }
+      for (int c = 0; c < count; c += columns) {
+        take(i, x + c, std::min(columns, count - c), lanes + c, stride);
+      }
+    }
+  });
+}
+
+void HalfSummer::sum_to(const PairSums& sums, const Source& from, const Lines& to,
+                        unsigned threads) noexcept {
+  each_piece(
+      sums, from, {0, 0, to.samples, sums.lines()}, kPairColumns, threads,
+      [&](unsigned, int x, int count, const std::int32_t* lanes, std::size_t stride) noexcept {
+        sum_pairs(sums, 0, sums.lines(), lanes, stride, count, kHalves,
+                  to.data + static_cast<std::ptrdiff_t>(x) * 2, to.stride);
+      });
+}
+
+void HalfSummer::transpose(const Lines& from, int rows, int channels, const Lines& to,
+                           unsigned threads) noexcept {
+  const int columns = from.samples / channels;
+  constexpr int kBlock = 8;
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share((columns + kBlock - 1) / kBlock, threads, i);
+    const int x0 = first * kBlock;
+    const int x1 = std::min(last * kBlock, columns);
+    const auto turn = [&](auto count) {
+      turn_columns<std::uint16_t, decltype(count)::value>(from.data, from.stride, rows, x0, x1,
+                                                          to.data, to.stride);
+    };
+    switch (channels) {
+      case 1:
+        return transpose_halves(from.data, from.stride, rows, x0, x1, to.data, to.stride);
+      case 2:
+        return turn(std::integral_constant<int, 2>());
+      case 3:
+        return turn(std::integral_constant<int, 3>());
+      default:
+        return turn(std::integral_constant<int, 4>());
+    }
+  });
+}
+
+void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from, const Rect& part,
+                       const Strips& strips, unsigned threads) noexcept {
+  const int channels = job.sink.channels;
+  const HalfSamples codes = samples_of(job);
+  const Rect area{part.x0 * channels, part.y0, part.x1 * channels, part.y1};
+  const int unit = kPairColumns * channels;
+  const auto stride_of_results = static_cast<std::ptrdiff_t>(result_bytes(unit));
+  each_piece(
+      sums, from, area, unit, threads,
+      [&](unsigned i, int x, int count, const std::int32_t* lanes, std::size_t stride) noexcept {
+        std::byte* const results = results_[i].data();
+        for (int line = area.y0; line < area.y1; line += kResultLines) {
+          const int last = std::min(line + kResultLines, area.y1);
+          sum_pairs(sums, line, last, lanes, stride, count, codes, results, stride_of_results);
+          for (int y = line; y < last; ++y) {
+            strips.store_row(job, {}, y, x / channels, count / channels,
+                             results + (y - line) * stride_of_results);
+          }
+        }
+      });
+}
+
+}  // namespace convolve

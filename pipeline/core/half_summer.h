@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Runs sums of lines over whole planes of whole-number samples, in 16 bits.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/plane_work.h"
+#include "core/simd/pair_sums.h"
+#include "core/strip.h"
+
+namespace convolve {
+
+/// The passes of an axis.
+struct PairAxis {
+  explicit PairAxis(const AxisSums& axis);
+
+  PairSums inward;
+  bool twice;
+  PairSums outward;  ///< of an axis with one pass: each line as it is
+  /// Lines after the pass inwards.
+  [[nodiscard]] int few() const noexcept { return inward.lines(); }
+};
+
+/// As PlaneSummer, but lines between the passes are rounded to 16 bits, 8 or more of which are
+/// below the code of samples of 8 bits.
+class HalfSummer {
+ public:
+  /// True where the job's samples leave bits for rounding.
+  static bool serves(const Job& job) noexcept;
+  /// Makes room. \throws std::bad_alloc
+  void reserve(const Job& job, const PairAxis& x, const PairAxis& y, unsigned threads);
+  /// Filters `part` of the job's plane. Room must have been made for the job.
+  void run(const Job& job, const PairAxis& x, const PairAxis& y, const Rect& part,
+           const Strips& strips, unsigned threads) noexcept;
+
+ private:
+  /// Lines of samples.
+  struct Lines {
+    std::byte* data = nullptr;
+    std::ptrdiff_t stride = 0;  ///< bytes
+    int samples = 0;            ///< a line
+
+    [[nodiscard]] std::byte* line(int y) const noexcept { return data + y * stride; }
+  };
+  struct Source {
+    const std::byte* data = nullptr;
+    std::ptrdiff_t stride = 0;
+    HalfSamples samples;
+    const std::byte* border = nullptr;  ///< a line of it
+  };
+
+  Source load(const Job& job, const Strips& strips, unsigned threads) noexcept;
+  const std::byte* half_border(const Job& job, int pixels) noexcept;
+  /// Calls `take(thread, x, count, lanes, stride)` for pieces of `area`'s samples that are
+  /// multiples of `unit`, but for the last.
+  template <typename Take>
+  void each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
+                  unsigned threads, const Take& take) noexcept;
+  void sum_to(const PairSums& sums, const Source& from, const Lines& to, unsigned threads) noexcept;
+  void transpose(const Lines& from, int rows, int channels, const Lines& to,
+                 unsigned threads) noexcept;
+
+  void store(const Job& job, const PairSums& sums, const Source& from, const Rect& part,
+             const Strips& strips, unsigned threads) noexcept;
+
+  ScratchBuffer source_;
+  ScratchBuffer a_;
+  ScratchBuffer b_;
+  ScratchBuffer border_;
+  std::vector<ScratchBuffer> lanes_;    ///< of each thread
+  std::vector<ScratchBuffer> results_;  ///< of each thread: a piece of a line
+};
+
+/// Sums as work on a plane; all planes of a frame share one summer.
+class HalfSummedPlane final : public PlaneWork {
+ public:
+  HalfSummedPlane(std::shared_ptr<HalfSummer> summer, const PlaneSums& sums)
+      : summer_(std::move(summer)), x_(sums.x), y_(sums.y) {}
+
+  void reserve(const Job& job, Workspaces workspaces) override {
+    summer_->reserve(job, x_, y_, static_cast<unsigned>(workspaces.size()));
+  }
+  void run(const Job& job, const Rect& part, const Strips& strips,
+           Workspaces workspaces) noexcept override {
+    summer_->run(job, x_, y_, part, strips, static_cast<unsigned>(workspaces.size()));
+  }
+
+ private:
+  std::shared_ptr<HalfSummer> summer_;
+  PairAxis x_;
+  PairAxis y_;
+};
+
+}  // namespace convolve
