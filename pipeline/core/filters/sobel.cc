@@ -93,47 +93,43 @@ LinearTaps taps_y(Operator kind) {
   return taps;
 }
 
+GradientResult result_of(const SobelParams& params) {
+  if (params.output == Output::direction) return GradientResult::direction;
+  constexpr std::array kResults = {GradientResult::l2, GradientResult::l1, GradientResult::max};
+  return kResults[static_cast<std::size_t>(params.norm)];
+}
+
 class GradientStage final : public Stage {
  public:
-  GradientStage(const StageSpec& spec, const SobelParams& params)
-      : x_(place(taps_x(params.gradient_operator), spec)),
-        y_(place(taps_y(params.gradient_operator), spec)) {
-    if (params.gradient_operator == Operator::roberts) window_ = {1, 0, 1, 0};
-    constexpr std::array kResults = {GradientResult::l2, GradientResult::l1, GradientResult::max};
-    const bool direction = params.output == Output::direction;
-    rows_ = {
-        spec.input,
-        spec.output,
-        direction ? GradientResult::direction : kResults[static_cast<std::size_t>(params.norm)],
-        x_,
-        y_,
-        params.scale / spec.input_scale,
-        params.threshold * spec.max_code,
-        direction ? 0 : spec.base,
-        spec.max_code,
-        spec.integer && spec.max_code <= 255 && !direction};
+  GradientStage(const StageSpec& spec, const SobelParams& params) {
+    const LinearTaps taps = taps_x(params.gradient_operator);
+    rows_.input = spec.input;
+    rows_.output = spec.output;
+    rows_.result = result_of(params);
+    rows_.crossed = params.gradient_operator == Operator::roberts;
+    // A side's weight stands at the right end of the first row of taps.
+    rows_.side = rows_.crossed ? 0 : taps.at(2, 0);
+    rows_.middle = rows_.crossed ? 0 : taps.at(2, 1);
+    rows_.channels = spec.channels;
+    rows_.scale = params.scale / spec.input_scale;
+    rows_.threshold = params.threshold * spec.max_code;
+    const bool direction = rows_.result == GradientResult::direction;
+    rows_.post = direction ? 0 : spec.base;
+    rows_.max_code = spec.max_code;
+    // Codes of 12 bits may in fact have 16, the luma of which would not be exact in float.
+    const bool luma = spec.input != spec.output;
+    rows_.exact = spec.integer && spec.max_code <= (luma ? 255 : 4095) && !direction;
   }
 
-  [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] Window window() const noexcept override {
+    return rows_.crossed ? Window{1, 0, 1, 0} : Window{1, 1, 1, 1};
+  }
   [[nodiscard]] std::size_t scratch_bytes(int) const noexcept override { return 0; }
   void process(const RowBlock& block, std::byte*) const noexcept override {
     run_gradient_rows(rows_, block);
   }
 
  private:
-  static std::vector<GradientTap> place(const LinearTaps& taps, const StageSpec& spec) {
-    std::vector<GradientTap> placed;
-    for (int y = 0; y < taps.height; ++y) {
-      for (int x = 0; x < taps.width; ++x) {
-        if (taps.at(x, y) != 0) placed.push_back({y, x * spec.channels, taps.at(x, y)});
-      }
-    }
-    return placed;
-  }
-
-  Window window_{1, 1, 1, 1};
-  std::vector<GradientTap> x_;
-  std::vector<GradientTap> y_;
   GradientRows rows_;
 };
 
@@ -146,16 +142,13 @@ class ByteGradientStage final : public Stage {
   }
 
   ByteGradientStage(const StageSpec& spec, const SobelParams& params) {
-    // Rows of the taps in x: a side's weight stands at their right end.
     const LinearTaps taps = taps_x(params.gradient_operator);
-    const bool l2 = params.norm == Norm::l2;
     const double least = std::min(params.threshold * spec.max_code, 1e4);
     rows_.side = static_cast<int>(taps.at(2, 0));
     rows_.middle = static_cast<int>(taps.at(2, 1));
     rows_.channels = spec.channels;
-    rows_.result = l2                        ? GradientResult::l2
-                   : params.norm == Norm::l1 ? GradientResult::l1
-                                             : GradientResult::max;
+    rows_.result = result_of(params);
+    const bool l2 = rows_.result == GradientResult::l2;
     rows_.threshold = static_cast<std::int32_t>(std::ceil(l2 ? least * least : least));
     rows_.post = static_cast<int>(spec.base);
   }

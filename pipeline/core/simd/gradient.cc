@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/simd/gradient.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -51,25 +52,107 @@ HWY_INLINE V Angle(D d, V x, V y) {
   return hn::IfThenElse(hn::Lt(y, zero), hn::Sub(hn::Set(d, T(2 * kPi)), angle), angle);
 }
 
+// Rows that are walked down together, column by column.
+constexpr int kGroup = 8;
+
+template <class D>
+struct GradientPair {
+  hn::Vec<D> x;
+  hn::Vec<D> y;
+};
+
+// The gradients of a vector of columns, from row to row. Products are rounded, so that all
+// instruction sets agree.
 template <class D, typename In>
-HWY_INLINE hn::Vec<D> Gradient(D d, std::span<const GradientTap> taps, const std::byte* const* in,
-                               int x) {
-  hn::Vec<D> sum = hn::Zero(d);
-  for (const GradientTap& tap : taps) {
-    const auto* from = reinterpret_cast<const In*>(in[tap.row]) + tap.sample + x;
-    const auto weight = hn::Set(d, static_cast<hn::TFromD<D>>(tap.weight));
-    sum = hn::Add(sum, hn::Mul(LoadReal(d, from), weight));
+class Columns {
+  using V = hn::Vec<D>;
+
+ public:
+  explicit Columns(const GradientRows& rows)
+      : crossed_(rows.crossed),
+        apart_(rows.channels),
+        side_(hn::Set(D(), static_cast<hn::TFromD<D>>(rows.side))),
+        middle_(hn::Set(D(), static_cast<hn::TFromD<D>>(rows.middle))),
+        across_(hn::Zero(D())),
+        slope_(across_),
+        smooth_above_(across_),
+        smooth_here_(across_) {}
+
+  // Rows above that of a result's last taps.
+  [[nodiscard]] HWY_INLINE int RowsBefore() const { return crossed_ ? 1 : 2; }
+
+  // Takes the rows before the first result's last.
+  HWY_INLINE void Start(const std::byte* const* in, int x) {
+    Step(in[0], x);
+    if (!crossed_) Step(in[1], x);
   }
-  return sum;
+
+  // Takes the last row of the next result.
+  HWY_INLINE GradientPair<D> Step(const std::byte* in, int x) {
+    const auto* const from = reinterpret_cast<const In*>(in) + x;
+    if (crossed_) {
+      const V left = LoadReal(D(), from);
+      const V right = LoadReal(D(), from + apart_);
+      const GradientPair<D> pair{hn::Sub(right, smooth_above_), hn::Sub(left, smooth_here_)};
+      smooth_above_ = left;
+      smooth_here_ = right;
+      return pair;
+    }
+    const V left = LoadReal(D(), from);
+    const V right = LoadReal(D(), from + 2 * apart_);
+    const V slope = hn::Sub(right, left);
+    const V smooth = hn::Add(hn::Mul(hn::Add(left, right), side_),
+                             hn::Mul(LoadReal(D(), from + apart_), middle_));
+    const V beside = hn::Mul(slope, side_);
+    const GradientPair<D> pair{hn::Add(across_, beside), hn::Sub(smooth, smooth_above_)};
+    across_ = hn::Add(slope_, hn::Mul(slope, middle_));
+    slope_ = beside;
+    smooth_above_ = smooth_here_;
+    smooth_here_ = smooth;
+    return pair;
+  }
+
+ private:
+  bool crossed_;
+  int apart_;
+  V side_;
+  V middle_;
+  V across_;  // of the next result, but for the row below it
+  V slope_;   // of the row before, times `side_`
+  V smooth_above_;
+  V smooth_here_;
+};
+
+// √square to 3e-7 of it; of 0 no number.
+template <class D, class V = hn::Vec<D>>
+HWY_INLINE V NearRoot(D d, V square) {
+  const V three = hn::Set(d, 3.0F);
+  const V half = hn::Set(d, 0.5F);
+  V inverse = hn::ApproximateReciprocalSqrt(square);
+  if constexpr (!HWY_ARCH_X86) {
+    const V rest = hn::NegMulAdd(hn::Mul(square, inverse), inverse, three);
+    inverse = hn::Mul(hn::Mul(inverse, half), rest);
+  }
+  const V root = hn::Mul(square, inverse);
+  return hn::Mul(hn::Mul(root, half), hn::NegMulAdd(root, inverse, three));
 }
 
+// \param near  roots need not be the nearest
 template <GradientResult kResult, class D, class V = hn::Vec<D>>
-HWY_INLINE V Combine(D d, V gx, V gy, V scale, V threshold) {
+HWY_INLINE V Combine(D d, const GradientPair<D>& pair, V scale, V threshold, bool near) {
+  const V gx = pair.x;
+  const V gy = pair.y;
   V value = gx;
   if constexpr (kResult == GradientResult::direction) {
     return hn::Mul(Angle(d, gx, gy), scale);
   } else if constexpr (kResult == GradientResult::l2) {
-    value = hn::Sqrt(hn::Add(hn::Mul(gx, gx), hn::Mul(gy, gy)));
+    const V square = hn::Add(hn::Mul(gx, gx), hn::Mul(gy, gy));
+    // Estimates of HWY_SCALAR are off by percents.
+    if constexpr (sizeof(hn::TFromD<D>) == 4 && HWY_TARGET != HWY_SCALAR) {
+      value = near ? NearRoot(d, square) : hn::Sqrt(square);
+    } else {
+      value = hn::Sqrt(square);
+    }
   } else if constexpr (kResult == GradientResult::l1) {
     value = hn::Add(hn::Abs(gx), hn::Abs(gy));
   } else {
@@ -106,24 +189,43 @@ struct Constants {
   hn::Vec<D> most;
 };
 
-template <GradientResult kResult, class D, typename In>
-HWY_INLINE hn::Vec<D> ValueAt(D d, const GradientRows& rows, const Constants<D>& constants,
-                              const std::byte* const* in, int x) {
-  const auto gx = Gradient<D, In>(d, rows.x, in, x);
-  const auto gy = Gradient<D, In>(d, rows.y, in, x);
-  return Combine<kResult>(d, gx, gy, constants.scale, constants.threshold);
-}
+#if HWY_HAVE_FLOAT64
+constexpr bool kHasDouble = true;
+#else
+constexpr bool kHasDouble = false;
+#endif
 
-// True where float, which is within 1e-4 of a code of 8 bits, may have missed a rounding or the
-// threshold.
+// True where float, whose relative error is below 6e-7, may have missed a rounding or the
+// threshold. What exceeds the largest code does not come near to one.
 template <class D, class V = hn::Vec<D>>
 HWY_INLINE bool IsClose(D d, const Constants<D>& constants, V value) {
-  const V off = hn::Set(d, 1e-3F);
-  const V rest = hn::Abs(hn::Sub(value, hn::Round(value)));
-  const V to_threshold = hn::Abs(hn::Sub(value, constants.threshold));
-  const auto close =
-      hn::Or(hn::Gt(rest, hn::Sub(hn::Set(d, 0.5F), off)), hn::Lt(to_threshold, off));
-  return !hn::AllFalse(d, hn::And(close, hn::Le(value, hn::Add(constants.most, off))));
+  const V off = hn::Mul(constants.most, hn::Set(d, 0x1p-20F));
+  const V below = hn::Min(value, hn::Add(constants.most, hn::Set(d, 0.25F)));
+  const V rest = hn::Abs(hn::Sub(below, hn::ConvertTo(d, hn::NearestInt(below))));
+  const V to_threshold = hn::Abs(hn::Sub(below, constants.threshold));
+  return !hn::AllFalse(
+      d, hn::Or(hn::Gt(rest, hn::Sub(hn::Set(d, 0.5F), off)), hn::Lt(to_threshold, off)));
+}
+
+// One vector of floats' results once more, in double.
+template <GradientResult kResult, typename In, typename Out>
+HWY_NOINLINE void RunExactly(const GradientRows& rows, const std::byte* const* in, int x,
+                             Out* out) {
+#if HWY_HAVE_FLOAT64
+  const hn::ScalableTag<double> d;
+  using D = std::remove_const_t<decltype(d)>;
+  const Constants<D> constants(d, rows);
+  Columns<D, In> columns(rows);
+  const auto count = static_cast<int>(hn::Lanes(hn::ScalableTag<float>()));
+  for (int i = x; i < x + count; i += static_cast<int>(hn::Lanes(d))) {
+    columns.Start(in, i);
+    const auto pair = columns.Step(in[columns.RowsBefore()], i);
+    const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold, false);
+    StoreReal(d, hn::Add(value, constants.post), constants.most, out + i);
+  }
+#else
+  (void)rows, (void)in, (void)x, (void)out;
+#endif
 }
 
 template <GradientResult kResult, typename In, typename Out>
@@ -132,25 +234,22 @@ void RunResult(const GradientRows& rows, const RowBlock& block) {
   using D = std::remove_const_t<decltype(d)>;
   const Constants<D> constants(d, rows);
   const auto step = static_cast<int>(hn::Lanes(d));
-#if HWY_HAVE_FLOAT64
-  const hn::ScalableTag<double> wide;
-  using Wide = std::remove_const_t<decltype(wide)>;
-  const Constants<Wide> wide_constants(wide, rows);
-  const auto wide_step = static_cast<int>(hn::Lanes(wide));
-#endif
-  for (int y = 0; y < block.rows; ++y) {
-    auto* const out = reinterpret_cast<Out*>(block.out[y]);
-    const std::byte* const* const in = block.in + y;
-    for (int x = 0; x < block.samples; x += step) {
-      const auto value = ValueAt<kResult, D, In>(d, rows, constants, in, x);
-      StoreReal(d, hn::Add(value, constants.post), constants.most, out + x);
-#if HWY_HAVE_FLOAT64
-      if (!rows.exact || !IsClose(d, constants, value)) continue;
-      for (int i = 0; i < step; i += wide_step) {
-        const auto again = ValueAt<kResult, Wide, In>(wide, rows, wide_constants, in, x + i);
-        StoreReal(wide, hn::Add(again, wide_constants.post), wide_constants.most, out + x + i);
+  const bool exact = rows.exact && kHasDouble;
+  Columns<D, In> columns(rows);
+  for (int first = 0; first < block.rows; first += kGroup) {
+    const int last = std::min(first + kGroup, block.rows);
+    for (int begin = 0; begin < block.samples; begin += step) {
+      const int x = block.samples < 64 ? begin : std::min(begin, block.samples - step);
+      columns.Start(block.in + first, x);
+      for (int y = first; y < last; ++y) {
+        auto* const out = reinterpret_cast<Out*>(block.out[y]);
+        const auto pair = columns.Step(block.in[y + columns.RowsBefore()], x);
+        const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold, exact);
+        StoreReal(d, hn::Add(value, constants.post), constants.most, out + x);
+        if (exact && IsClose(d, constants, value)) {
+          RunExactly<kResult, In>(rows, block.in + y, x, out);
+        }
       }
-#endif
     }
   }
 }
@@ -170,8 +269,14 @@ void RunTyped(const GradientRows& rows, const RowBlock& block) {
 }
 
 void RunGradientRows(const GradientRows& rows, const RowBlock& block) {
-  WithTypes(rows.input, rows.output,
-            [&](auto in, auto out) { RunTyped<decltype(in), decltype(out)>(rows, block); });
+  WithTypes(rows.input, rows.output, [&](auto in, auto out) {
+    using In = decltype(in);
+    using Out = decltype(out);
+    // Magnitudes of integers are asked for as such.
+    if constexpr (std::is_same_v<In, Out> || std::is_same_v<In, float>) {
+      RunTyped<In, Out>(rows, block);
+    }
+  });
 }
 
 }  // namespace HWY_NAMESPACE

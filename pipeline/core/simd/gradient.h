@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Magnitude and direction of a gradient, from two small sets of taps in one pass.
+/// Magnitude and direction of a gradient in float, in one pass: for samples of more than 8 bits,
+/// for luma made of RGB, and for factors.
 #pragma once
 
 #include <cstdint>
-#include <span>
 
 #include <convolve/filter.h>
 
 namespace convolve {
-
-struct GradientTap {
-  int row = 0;     ///< of the window
-  int sample = 0;  ///< samples to the right of the window's left edge
-  double weight = 0;
-};
 
 enum class GradientResult : std::uint8_t { l2, l1, max, direction };
 
@@ -25,14 +19,18 @@ struct GradientRows {
   SampleType input = SampleType::u8;
   SampleType output = SampleType::u8;
   GradientResult result = GradientResult::l2;
-  std::span<const GradientTap> x;
-  std::span<const GradientTap> y;
+  /// The diagonals of 2×2 samples: lower right minus upper left, and lower left minus upper right.
+  /// Else the taps of `ByteGradientRows`.
+  bool crossed = false;
+  double side = 1;
+  double middle = 2;
+  int channels = 1;  ///< samples from one column to the next
   double scale = 1;
   double threshold = 0;
   double post = 0;
   double max_code = 255;
   /// Results that float leaves close to the middle between two codes are computed once more in
-  /// double: for samples that are exact in float, but whose squares are not.
+  /// double: for samples that are exact in float, but whose squares are not. For up to 12 bits.
   bool exact = false;
 };
 
