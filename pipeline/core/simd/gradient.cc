@@ -123,36 +123,15 @@ class Columns {
   V smooth_here_;
 };
 
-// √square to 3e-7 of it; of 0 no number.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE V NearRoot(D d, V square) {
-  const V three = hn::Set(d, 3.0F);
-  const V half = hn::Set(d, 0.5F);
-  V inverse = hn::ApproximateReciprocalSqrt(square);
-  if constexpr (!HWY_ARCH_X86) {
-    const V rest = hn::NegMulAdd(hn::Mul(square, inverse), inverse, three);
-    inverse = hn::Mul(hn::Mul(inverse, half), rest);
-  }
-  const V root = hn::Mul(square, inverse);
-  return hn::Mul(hn::Mul(root, half), hn::NegMulAdd(root, inverse, three));
-}
-
-// \param near  roots need not be the nearest
 template <GradientResult kResult, class D, class V = hn::Vec<D>>
-HWY_INLINE V Combine(D d, const GradientPair<D>& pair, V scale, V threshold, bool near) {
+HWY_INLINE V Combine(D d, const GradientPair<D>& pair, V scale, V threshold) {
   const V gx = pair.x;
   const V gy = pair.y;
   V value = gx;
   if constexpr (kResult == GradientResult::direction) {
     return hn::Mul(Angle(d, gx, gy), scale);
   } else if constexpr (kResult == GradientResult::l2) {
-    const V square = hn::Add(hn::Mul(gx, gx), hn::Mul(gy, gy));
-    // Estimates of HWY_SCALAR are off by percents.
-    if constexpr (sizeof(hn::TFromD<D>) == 4 && HWY_TARGET != HWY_SCALAR) {
-      value = near ? NearRoot(d, square) : hn::Sqrt(square);
-    } else {
-      value = hn::Sqrt(square);
-    }
+    value = hn::Sqrt(hn::Add(hn::Mul(gx, gx), hn::Mul(gy, gy)));
   } else if constexpr (kResult == GradientResult::l1) {
     value = hn::Add(hn::Abs(gx), hn::Abs(gy));
   } else {
@@ -189,69 +168,178 @@ struct Constants {
   hn::Vec<D> most;
 };
 
-#if HWY_HAVE_FLOAT64
-constexpr bool kHasDouble = true;
+#if HWY_HAVE_FLOAT64 && HWY_TARGET != HWY_SCALAR
+constexpr bool kEstimates = true;
 #else
-constexpr bool kHasDouble = false;
+constexpr bool kEstimates = false;
 #endif
 
-// True where float, whose relative error is below 6e-7, may have missed a rounding or the
-// threshold. What exceeds the largest code does not come near to one.
-template <class D, class V = hn::Vec<D>>
-HWY_INLINE bool IsClose(D d, const Constants<D>& constants, V value) {
-  const V off = hn::Mul(constants.most, hn::Set(d, 0x1p-20F));
-  const V below = hn::Min(value, hn::Add(constants.most, hn::Set(d, 0.25F)));
-  const V rest = hn::Abs(hn::Sub(below, hn::ConvertTo(d, hn::NearestInt(below))));
-  const V to_threshold = hn::Abs(hn::Sub(below, constants.threshold));
-  return !hn::AllFalse(
-      d, hn::Or(hn::Gt(rest, hn::Sub(hn::Set(d, 0.5F), off)), hn::Lt(to_threshold, off)));
-}
+/// Magnitudes in codes by estimates of a relative error below 6e-7.
+template <GradientResult kResult>
+class Estimate {
+  using D = hn::ScalableTag<float>;
+  using V = hn::Vec<D>;
 
-// One vector of floats' results once more, in double.
+ public:
+  explicit Estimate(const GradientRows& rows)
+      : cuts_(rows.threshold > 0 || rows.scale < 0),
+        scale_(hn::Set(D(), static_cast<float>(rows.scale))),
+        half_scale_(hn::Mul(scale_, hn::Set(D(), 0.5F))),
+        post_(hn::Set(D(), static_cast<float>(rows.post))),
+        top_(hn::Set(D(), static_cast<float>(rows.max_code + 0.25))),
+        limit_(hn::Set(D(), static_cast<float>(0.5 - std::ldexp(rows.max_code, -20)))),
+        threshold_(hn::Set(D(), static_cast<float>(rows.threshold))),
+        around_threshold_(hn::Set(
+            D(), static_cast<float>(std::ldexp(std::max(rows.max_code, rows.threshold), -20)))) {}
+
+  struct Codes {
+    V rounded;  // for StoreRounded
+    V rest;     // how far from a code; near to the threshold, 0.5
+  };
+
+  HWY_INLINE Codes Of(const GradientPair<D>& pair) const {
+    const D d;
+    V value = Value(pair.x, pair.y);
+    V around = hn::Zero(d);
+    if (cuts_) {
+      const V off = hn::Abs(hn::Sub(value, threshold_));
+      around = hn::IfThenElseZero(hn::Lt(off, around_threshold_), hn::Set(d, 0.5F));
+      value = hn::IfThenElseZero(hn::Ge(value, threshold_), value);
+    }
+    // What exceeds the largest code does not come near to one.
+    value = hn::Min(hn::Add(value, post_), top_);
+    const V shift = hn::Set(d, kRounding);
+    const V rounded = hn::Add(value, shift);
+    const V rest = hn::Abs(hn::Sub(value, hn::Sub(rounded, shift)));
+    return {rounded, cuts_ ? hn::Max(rest, around) : rest};
+  }
+
+  // True where a rounding or the threshold may have been missed.
+  [[nodiscard]] HWY_INLINE bool IsClose(V rest) const {
+    return !hn::AllFalse(D(), hn::Gt(rest, limit_));
+  }
+
+ private:
+  HWY_INLINE V Value(V gx, V gy) const {
+    const D d;
+    if constexpr (kResult == GradientResult::l1) {
+      return hn::Mul(hn::Add(hn::Abs(gx), hn::Abs(gy)), scale_);
+    } else if constexpr (kResult == GradientResult::max) {
+      return hn::Mul(hn::Max(hn::Abs(gx), hn::Abs(gy)), scale_);
+    } else {
+      const V three = hn::Set(d, 3.0F);
+      const V square = hn::MulAdd(gx, gx, hn::Mul(gy, gy));
+      // Whole numbers: 0, or no less than 1.
+      V inverse = hn::ApproximateReciprocalSqrt(hn::Max(square, hn::Set(d, 1.0F)));
+      if constexpr (!HWY_ARCH_X86) {
+        const V rest = hn::NegMulAdd(hn::Mul(square, inverse), inverse, three);
+        inverse = hn::Mul(hn::Mul(inverse, hn::Set(d, 0.5F)), rest);
+      }
+      const V root = hn::Mul(square, inverse);
+      return hn::Mul(hn::Mul(root, half_scale_), hn::NegMulAdd(root, inverse, three));
+    }
+  }
+
+  bool cuts_;
+  V scale_;
+  V half_scale_;
+  V post_;
+  V top_;
+  V limit_;
+  V threshold_;
+  V around_threshold_;
+};
+
+// Some results in double.
 template <GradientResult kResult, typename In, typename Out>
-HWY_NOINLINE void RunExactly(const GradientRows& rows, const std::byte* const* in, int x,
+HWY_NOINLINE void RunExactly(const GradientRows& rows, const std::byte* const* in, int x, int count,
                              Out* out) {
 #if HWY_HAVE_FLOAT64
   const hn::ScalableTag<double> d;
   using D = std::remove_const_t<decltype(d)>;
   const Constants<D> constants(d, rows);
   Columns<D, In> columns(rows);
-  const auto count = static_cast<int>(hn::Lanes(hn::ScalableTag<float>()));
   for (int i = x; i < x + count; i += static_cast<int>(hn::Lanes(d))) {
     columns.Start(in, i);
     const auto pair = columns.Step(in[columns.RowsBefore()], i);
-    const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold, false);
+    const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold);
     StoreReal(d, hn::Add(value, constants.post), constants.most, out + i);
   }
 #else
-  (void)rows, (void)in, (void)x, (void)out;
+  (void)rows, (void)in, (void)x, (void)count, (void)out;
 #endif
 }
 
+// Where a vector begins whose first sample would be `begin`: the last ones of a row overlap.
+HWY_INLINE int Within(const RowBlock& block, int begin, int step) {
+  return block.samples < 64 ? begin : std::min(begin, block.samples - step);
+}
+
+// By estimates, two vectors side by side, each step of which waits for the one before.
 template <GradientResult kResult, typename In, typename Out>
-void RunResult(const GradientRows& rows, const RowBlock& block) {
+void RunNearly(const GradientRows& rows, const RowBlock& block) {
   const hn::ScalableTag<float> d;
   using D = std::remove_const_t<decltype(d)>;
-  const Constants<D> constants(d, rows);
-  const auto step = static_cast<int>(hn::Lanes(d));
-  const bool exact = rows.exact && kHasDouble;
-  Columns<D, In> columns(rows);
+  const auto lanes = static_cast<int>(hn::Lanes(d));
+  const Estimate<kResult> estimate(rows);
+  Columns<D, In> left(rows);
+  Columns<D, In> right(rows);
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows);
-    for (int begin = 0; begin < block.samples; begin += step) {
-      const int x = block.samples < 64 ? begin : std::min(begin, block.samples - step);
-      columns.Start(block.in + first, x);
+    for (int begin = 0; begin < block.samples; begin += 2 * lanes) {
+      const int x = Within(block, begin, 2 * lanes);
+      left.Start(block.in + first, x);
+      right.Start(block.in + first, x + lanes);
       for (int y = first; y < last; ++y) {
+        const std::byte* const in = block.in[y + left.RowsBefore()];
         auto* const out = reinterpret_cast<Out*>(block.out[y]);
-        const auto pair = columns.Step(block.in[y + columns.RowsBefore()], x);
-        const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold, exact);
-        StoreReal(d, hn::Add(value, constants.post), constants.most, out + x);
-        if (exact && IsClose(d, constants, value)) {
-          RunExactly<kResult, In>(rows, block.in + y, x, out);
+        const auto first_codes = estimate.Of(left.Step(in, x));
+        const auto second_codes = estimate.Of(right.Step(in, x + lanes));
+        StoreRounded(d, first_codes.rounded, out + x);
+        StoreRounded(d, second_codes.rounded, out + x + lanes);
+        if (HWY_UNLIKELY(estimate.IsClose(hn::Max(first_codes.rest, second_codes.rest)))) {
+          RunExactly<kResult, In>(rows, block.in + y, x, 2 * lanes, out);
         }
       }
     }
   }
+}
+
+template <GradientResult kResult, typename In, typename Out>
+void RunPlainly(const GradientRows& rows, const RowBlock& block) {
+  const hn::ScalableTag<float> d;
+  using D = std::remove_const_t<decltype(d)>;
+  const Constants<D> constants(d, rows);
+  const auto step = static_cast<int>(hn::Lanes(d));
+  Columns<D, In> columns(rows);
+  for (int first = 0; first < block.rows; first += kGroup) {
+    const int last = std::min(first + kGroup, block.rows);
+    for (int begin = 0; begin < block.samples; begin += step) {
+      const int x = Within(block, begin, step);
+      columns.Start(block.in + first, x);
+      for (int y = first; y < last; ++y) {
+        const auto pair = columns.Step(block.in[y + columns.RowsBefore()], x);
+        const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold);
+        StoreReal(d, hn::Add(value, constants.post), constants.most,
+                  reinterpret_cast<Out*>(block.out[y]) + x);
+      }
+    }
+  }
+}
+
+template <GradientResult kResult, typename In, typename Out>
+void RunResult(const GradientRows& rows, const RowBlock& block) {
+  if constexpr (kResult != GradientResult::direction && sizeof(Out) < 4) {
+    if (rows.exact && kEstimates) return RunNearly<kResult, In, Out>(rows, block);
+    if (rows.exact && HWY_HAVE_FLOAT64) {
+      for (int y = 0; y < block.rows; ++y) {
+        RunExactly<kResult, In>(rows, block.in + y, 0, block.samples,
+                                reinterpret_cast<Out*>(block.out[y]));
+      }
+      return;
+    }
+  }
+  RunPlainly<kResult, In, Out>(rows, block);
 }
 
 template <typename In, typename Out>

@@ -39,6 +39,24 @@ HWY_INLINE hn::Vec<D> LoadReal(D d, const T* from) {
   }
 }
 
+/// 1.5·2^23: there floats are whole numbers, so that adding this rounds to nearest, ties to even,
+/// and leaves numbers from 0 to 65535 in the lower half of the bits.
+inline constexpr float kRounding = 12582912.0F;
+
+/// Stores numbers of the range of `T` that `kRounding` was added to.
+template <class D, typename T, class V = hn::Vec<D>>
+HWY_INLINE void StoreRounded(D d, V sums, T* to) {
+  const hn::Rebind<std::uint16_t, D> d16;
+  const auto halves = hn::TruncateTo(d16, hn::BitCast(hn::RebindToUnsigned<D>(), sums));
+  if constexpr (sizeof(T) == 2) {
+    hn::StoreU(halves, d16, to);
+  } else {
+    const hn::Rebind<std::uint8_t, D> d8;
+    hn::StoreU(hn::DemoteTo(d8, hn::BitCast(hn::Rebind<std::int16_t, D>(), halves)), d8, to);
+  }
+  (void)d;
+}
+
 /// Stores real lanes: integers are clamped to [0, most] and rounded to nearest, ties to even.
 template <class D, typename T, class V = hn::Vec<D>>
 HWY_INLINE void StoreReal(D d, V value, V most, T* to) {
@@ -56,7 +74,7 @@ HWY_INLINE void StoreReal(D d, V value, V most, T* to) {
       hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), hn::DemoteTo(di, hn::Round(clamped))),
                  hn::Rebind<T, D>(), to);
     } else {
-      hn::StoreU(hn::DemoteTo(hn::Rebind<T, D>(), hn::NearestInt(clamped)), hn::Rebind<T, D>(), to);
+      StoreRounded(d, hn::Add(clamped, hn::Set(d, kRounding)), to);
     }
   }
 }
