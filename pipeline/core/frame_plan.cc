@@ -154,6 +154,13 @@ void FramePlan::add_rgb_jobs(const Filter& filter) {
   const bool luma_only =
       params.color_mode == ColorMode::greyscale || params.color_mode == ColorMode::luma;
   const int samples = format.component[0].step / sample_size(format.type);
+  // The byte beside R, G and B that means nothing still must not be left as it was.
+  int fourth = Sink::kNone;
+  if (samples == 4) {
+    fourth = 6 * sample_size(format.type);
+    for (std::size_t i = 0; i < 3; ++i) fourth -= format.component[i].offset;
+  }
+  bool copies_fourth = fourth != Sink::kNone || format.alpha;
   if (luma_only) {
     Job& job = add_job(Job::Kind::filter, 0);
     job.source.kind = Source::Kind::luma;
@@ -171,6 +178,10 @@ void FramePlan::add_rgb_jobs(const Filter& filter) {
       job.sink.kind = difference ? Sink::Kind::difference : Sink::Kind::broadcast;
       if (difference) job.sink.type = SampleType::f32;
       for (std::size_t i = 0; i < 3; ++i) job.sink.component[i] = format.component[i];
+      if (!difference && samples == 4 && format.type == SampleType::u8 && geometry_.same_size()) {
+        job.sink.fourth = fourth;
+        copies_fourth = false;
+      }
     }
     make_stage(job, filter, 0, false);
   } else if (samples > 1 && !filter.rescales()) {
@@ -188,16 +199,11 @@ void FramePlan::add_rgb_jobs(const Filter& filter) {
   } else {
     for (int i = 0; i < 3; ++i) make_stage(add_job(Job::Kind::filter, i), filter, 0, false);
   }
-  if (layout_.output->family != ColorFamily::rgb) return;
-  if (format.alpha) {
-    add_copy_job(3);
-  } else if (samples == 4) {
-    // The byte beside R, G and B that means nothing still must not be left as it was.
-    Job& job = add_job(Job::Kind::copy, 0);
-    int unused = 6;
-    for (std::size_t i = 0; i < 3; ++i) unused -= format.component[i].offset;
+  if (!copies_fourth || layout_.output->family != ColorFamily::rgb) return;
+  Job& job = add_job(Job::Kind::copy, format.alpha ? 3 : 0);
+  if (!format.alpha) {
     job.source.component[0].offset = job.sink.component[0].offset =
-        static_cast<std::uint8_t>(unused);
+        static_cast<std::uint8_t>(fourth);
   }
 }
 

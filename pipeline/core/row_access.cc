@@ -7,6 +7,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "core/simd/luma.h"
 #include "core/simd/pixels.h"
 
 namespace convolve {
@@ -144,8 +145,8 @@ void Source::load_border(int count, std::byte* to) const noexcept {
   }
 }
 
-void Sink::store(const FrameView& frame, int y, int x, int count, int step,
-                 const std::byte* row) const noexcept {
+void Sink::store(const FrameView& frame, int y, int x, int count, int step, const std::byte* row,
+                 const ConstFrameView* original) const noexcept {
   const int bytes = pixel_bytes();
   if (kind == Kind::plain) {
     std::byte* to = at(frame, x, y);
@@ -163,6 +164,12 @@ void Sink::store(const FrameView& frame, int y, int x, int count, int step,
     const int first = std::min({component[0].offset, component[1].offset, component[2].offset});
     const auto& plane = frame.plane[component[0].plane];
     return triple_bytes(row, count, plane.data + y * plane.stride + first + x * 3);
+  }
+  if (fourth != kNone) {
+    const auto& from = original->plane[0];
+    const auto& to = frame.plane[0];
+    return triple_beside_bytes(row, count, fourth, from.data + y * from.stride + x * 4,
+                               to.data + y * to.stride + x * 4);
   }
   const int copies = kind == Kind::broadcast ? 3 : 1;
   for (int c = 0; c < copies; ++c) {

@@ -55,6 +55,10 @@ struct Sink {
   double max_code = 255;
   SampleType frame_type = SampleType::u8;
   std::array<Component, 3> component{};
+  /// For `broadcast` to pixels of four bytes, each over its own: the byte beside R, G and B, which
+  /// is copied from the original. Otherwise it keeps its value.
+  static constexpr int kNone = -1;
+  int fourth = kNone;
 
   [[nodiscard]] int pixel_bytes() const noexcept { return channels * sample_size(type); }
   [[nodiscard]] std::byte* at(const FrameView& frame, int x, int y) const noexcept {
@@ -62,8 +66,9 @@ struct Sink {
     return plane.data + y * plane.stride + component[0].offset + x * component[0].step;
   }
   /// Stores `count` pixels from every `step`th of `row`, at pixel `x` of row `y`.
-  void store(const FrameView& frame, int y, int x, int count, int step,
-             const std::byte* row) const noexcept;
+  /// \param original  needed where there is a `fourth`
+  void store(const FrameView& frame, int y, int x, int count, int step, const std::byte* row,
+             const ConstFrameView* original = nullptr) const noexcept;
   /// For `difference`: adds how much one sample of a row differs from the Y' of the pixel of
   /// `original` at (from_x, from_y), at (x, y).
   void store_difference(const ConstFrameView& original, int from_x, int from_y,

@@ -313,7 +313,7 @@ void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int
     }
   }
   if (job.sink.kind != Sink::Kind::difference) {
-    return job.sink.store(output_, y, x, count, job.x.stride, row);
+    return job.sink.store(output_, y, x, count, job.x.stride, row, &input_);
   }
   const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
   for (int i = 0; i < count; ++i) {

@@ -56,6 +56,24 @@ HWY_INLINE void StoreEven(const std::uint8_t* from, std::uint8_t* to) {
 #endif
 }
 
+// Replaces the first byte of every four.
+HWY_INLINE void StoreFourths(const std::uint8_t* from, std::uint8_t* to) {
+  const hn::ScalableTag<std::uint32_t> wide;
+  const hn::Rebind<std::uint8_t, decltype(wide)> quarter;
+  const auto others = hn::Set(wide, 0xffffff00);
+  const auto step = static_cast<int>(hn::Lanes(wide));
+  for (int i = 0; i < static_cast<int>(hn::Lanes(D8())); i += step) {
+    std::uint8_t* const at = to + 4 * i;
+#if HWY_TARGET == HWY_SCALAR
+    *at = from[i];
+#else
+    const auto kept = hn::And(hn::BitCast(wide, hn::LoadU(D8(), at)), others);
+    const auto fresh = hn::PromoteTo(wide, hn::LoadU(quarter, from + i));
+    hn::StoreU(hn::BitCast(D8(), hn::Or(kept, fresh)), D8(), at);
+#endif
+  }
+}
+
 // The first of every kStep bytes, for a vector of them.
 template <int kStep>
 HWY_INLINE V8 LoadFirst(const std::uint8_t* from) {
@@ -100,15 +118,13 @@ void Scatter(const std::uint8_t* from, int count, std::uint8_t* to) {
     V8 a;
     V8 b;
     V8 c;
-    V8 e;
     if constexpr (kStep == 2) {
       StoreEven(from + i, at);
     } else if constexpr (kStep == 3) {
       hn::LoadInterleaved3(d, at, a, b, c);
       hn::StoreInterleaved3(value, b, c, d, at);
     } else {
-      hn::LoadInterleaved4(d, at, a, b, c, e);
-      hn::StoreInterleaved4(value, b, c, e, d, at);
+      StoreFourths(from + i, at);
     }
   }
   for (; i < count; ++i) to[i * kStep] = from[i];
@@ -141,56 +157,101 @@ void ScatterBytes(const std::uint8_t* from, int count, int step, std::uint8_t* t
   }
 }
 
-void TripleBytes(const std::uint8_t* from, int count, std::uint8_t* to) {
+#if HWY_TARGET == HWY_SCALAR
+
+int TripleVectors(const std::uint8_t*, int, std::uint8_t*) { return 0; }
+int TripleBesideVectors(const std::uint8_t*, int, int, const std::uint8_t*, std::uint8_t*) {
+  return 0;
+}
+
+#else
+
+using DU32 = hn::ScalableTag<std::uint32_t>;
+
+// A third of a vector of bytes, each three times. Block k of the three thirds, 16 bytes, repeats
+// bytes of block k/3.
+class Third {
+  using Indices = decltype(hn::SetTableIndices(DU32(), static_cast<const std::int32_t*>(nullptr)));
+
+ public:
+  explicit Third(int number) : blocks_(Blocks(number)), bytes_(Bytes(number)) {}
+  [[nodiscard]] HWY_INLINE V8 Of(V8 value) const {
+    // A vector of one block has nothing to choose from.
+    if (hn::Lanes(D8()) > 16) {
+      value = hn::BitCast(D8(), hn::TableLookupLanes(hn::BitCast(DU32(), value), blocks_));
+    }
+    return hn::TableLookupBytes(value, bytes_);
+  }
+
+ private:
+  static Indices Blocks(int number) {
+    const auto lanes = static_cast<int>(hn::Lanes(DU32()));
+    HWY_ALIGN std::int32_t index[HWY_MAX_BYTES / 4];
+    for (int i = 0; i < lanes; ++i) index[i] = (number * lanes + i) / 4 / 3 * 4 + i % 4;
+    return hn::SetTableIndices(DU32(), index);
+  }
+  static V8 Bytes(int number) {
+    const auto lanes = static_cast<int>(hn::Lanes(D8()));
+    HWY_ALIGN std::uint8_t index[HWY_MAX_BYTES];
+    for (int i = 0; i < lanes; ++i) {
+      index[i] = static_cast<std::uint8_t>((number * lanes + i) % 48 / 3);
+    }
+    return hn::Load(D8(), index);
+  }
+
+  Indices blocks_;
+  V8 bytes_;
+};
+
+// Both return how many of the bytes they saw to.
+
+int TripleVectors(const std::uint8_t* from, int count, std::uint8_t* to) {
   const D8 d;
   const auto lanes = static_cast<int>(hn::Lanes(d));
+  const Third first(0);
+  const Third second(1);
+  const Third third(2);
   int i = 0;
   for (; i + lanes <= count; i += lanes) {
     const V8 value = hn::LoadU(d, from + i);
-    hn::StoreInterleaved3(value, value, value, d, to + 3 * i);
+    hn::StoreU(first.Of(value), d, to + 3 * i);
+    hn::StoreU(second.Of(value), d, to + 3 * i + lanes);
+    hn::StoreU(third.Of(value), d, to + 3 * i + 2 * lanes);
   }
-  for (; i < count; ++i) to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
+  return i;
 }
 
-template <int kStep>
-void Luma(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int count,
-          float* to) {
-  const hn::ScalableTag<float> df;
-  const hn::Rebind<std::int32_t, decltype(df)> di;
-  const hn::Rebind<std::uint8_t, decltype(df)> d_part;
-  const auto lanes = static_cast<int>(hn::Lanes(D8()));
-  const auto part = static_cast<int>(hn::Lanes(df));
-  const int whole = VectorCount<kStep>(count);
-  HWY_ALIGN std::uint8_t rgb[3][HWY_MAX_BYTES];
+int TripleBesideVectors(const std::uint8_t* from, int count, int fourth,
+                        const std::uint8_t* original, std::uint8_t* to) {
+  const D8 d;
+  const auto pixels = static_cast<int>(hn::Lanes(DU32()));
+  HWY_ALIGN std::uint8_t index[HWY_MAX_BYTES];
+  for (int i = 0; i < 4 * pixels; ++i) {
+    index[i] = static_cast<std::uint8_t>(i % 4 == fourth ? 0x80 : i / 4);
+  }
+  const V8 spread = hn::Load(d, index);
+  const auto kept = hn::BitCast(d, hn::Set(DU32(), 0xffU << (8 * fourth)));
   int i = 0;
-  for (; i < whole; i += lanes) {
-    hn::Store(LoadFirst<kStep>(r + i * kStep), D8(), rgb[0]);
-    hn::Store(LoadFirst<kStep>(g + i * kStep), D8(), rgb[1]);
-    hn::Store(LoadFirst<kStep>(b + i * kStep), D8(), rgb[2]);
-    for (int x = 0; x < lanes; x += part) {
-      const auto real = [&](const std::uint8_t* from, float weight) HWY_ATTR {
-        const auto sample = hn::ConvertTo(df, hn::PromoteTo(di, hn::LoadU(d_part, from + x)));
-        return hn::Mul(sample, hn::Set(df, weight));
-      };
-      // Whole numbers below 2^24: exact in any order.
-      const auto sum = hn::Add(hn::Add(real(rgb[0], 299), real(rgb[1], 587)), real(rgb[2], 114));
-      hn::StoreU(sum, df, to + i + x);
-    }
+  // Bytes are read 16 at a time.
+  for (; i + 16 <= count; i += pixels) {
+    const V8 colour = hn::TableLookupBytesOr0(hn::LoadDup128(d, from + i), spread);
+    hn::StoreU(hn::Or(colour, hn::And(hn::LoadU(d, original + 4 * i), kept)), d, to + 4 * i);
   }
-  for (; i < count; ++i) {
-    to[i] = static_cast<float>(299 * r[i * kStep] + 587 * g[i * kStep] + 114 * b[i * kStep]);
+  return i;
+}
+
+#endif
+
+void TripleBytes(const std::uint8_t* from, int count, std::uint8_t* to) {
+  for (int i = TripleVectors(from, count, to); i < count; ++i) {
+    to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
   }
 }
 
-void LumaOfBytes(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int step,
-                 int count, float* to) {
-  switch (step) {
-    case 1:
-      return Luma<1>(r, g, b, count, to);
-    case 3:
-      return Luma<3>(r, g, b, count, to);
-    default:
-      return Luma<4>(r, g, b, count, to);
+void TripleBesideBytes(const std::uint8_t* from, int count, int fourth,
+                       const std::uint8_t* original, std::uint8_t* to) {
+  for (int i = TripleBesideVectors(from, count, fourth, original, to); i < count; ++i) {
+    for (int c = 0; c < 4; ++c) to[4 * i + c] = c == fourth ? original[4 * i + c] : from[i];
   }
 }
 
@@ -204,7 +265,7 @@ namespace convolve {
 HWY_EXPORT(GatherBytes);
 HWY_EXPORT(ScatterBytes);
 HWY_EXPORT(TripleBytes);
-HWY_EXPORT(LumaOfBytes);
+HWY_EXPORT(TripleBesideBytes);
 
 namespace {
 const std::uint8_t* bytes(const std::byte* data) noexcept {
@@ -225,9 +286,9 @@ void triple_bytes(const std::byte* from, int count, std::byte* to) noexcept {
   CONVOLVE_DISPATCH(TripleBytes)(bytes(from), count, bytes(to));
 }
 
-void luma_of_bytes(const std::byte* r, const std::byte* g, const std::byte* b, int step, int count,
-                   float* to) noexcept {
-  CONVOLVE_DISPATCH(LumaOfBytes)(bytes(r), bytes(g), bytes(b), step, count, to);
+void triple_beside_bytes(const std::byte* from, int count, int fourth, const std::byte* original,
+                         std::byte* to) noexcept {
+  CONVOLVE_DISPATCH(TripleBesideBytes)(bytes(from), count, fourth, bytes(original), bytes(to));
 }
 
 }  // namespace convolve

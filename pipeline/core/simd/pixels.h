@@ -16,8 +16,8 @@ void scatter_bytes(const std::byte* from, int count, int step, std::byte* to) no
 /// Writes each of `count` bytes three times.
 void triple_bytes(const std::byte* from, int count, std::byte* to) noexcept;
 
-/// 299 r + 587 g + 114 b as float, from every `step`th byte, at `r`, `g` and `b`.
-void luma_of_bytes(const std::byte* r, const std::byte* g, const std::byte* b, int step, int count,
-                   float* to) noexcept;
+/// The same into pixels of four bytes, whose byte number `fourth` comes from the pixels `original`.
+void triple_beside_bytes(const std::byte* from, int count, int fourth, const std::byte* original,
+                         std::byte* to) noexcept;
 
 }  // namespace convolve

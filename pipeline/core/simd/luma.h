@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Luma of 8-bit R, G and B.
+#pragma once
+
+#include <cstddef>
+
+namespace convolve {
+
+/// 299 r + 587 g + 114 b as float, from every `step`th byte, at `r`, `g` and `b`: planes where
+/// `step` is 1, else bytes of one pixel. Reads and writes nothing beyond `count` pixels.
+void luma_of_bytes(const std::byte* r, const std::byte* g, const std::byte* b, int step, int count,
+                   float* to) noexcept;
+
+}  // namespace convolve
