@@ -13,6 +13,7 @@
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
+#include "core/simd/gradient_columns-inl.h"
 #include "core/simd/samples-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -53,75 +54,7 @@ HWY_INLINE V Angle(D d, V x, V y) {
 }
 
 // Rows that are walked down together, column by column.
-constexpr int kGroup = 8;
-
-template <class D>
-struct GradientPair {
-  hn::Vec<D> x;
-  hn::Vec<D> y;
-};
-
-// The gradients of a vector of columns, from row to row. Products are rounded, so that all
-// instruction sets agree.
-template <class D, typename In>
-class Columns {
-  using V = hn::Vec<D>;
-
- public:
-  explicit Columns(const GradientRows& rows)
-      : crossed_(rows.crossed),
-        apart_(rows.channels),
-        side_(hn::Set(D(), static_cast<hn::TFromD<D>>(rows.side))),
-        middle_(hn::Set(D(), static_cast<hn::TFromD<D>>(rows.middle))),
-        across_(hn::Zero(D())),
-        slope_(across_),
-        smooth_above_(across_),
-        smooth_here_(across_) {}
-
-  // Rows above that of a result's last taps.
-  [[nodiscard]] HWY_INLINE int RowsBefore() const { return crossed_ ? 1 : 2; }
-
-  // Takes the rows before the first result's last.
-  HWY_INLINE void Start(const std::byte* const* in, int x) {
-    Step(in[0], x);
-    if (!crossed_) Step(in[1], x);
-  }
-
-  // Takes the last row of the next result.
-  HWY_INLINE GradientPair<D> Step(const std::byte* in, int x) {
-    const auto* const from = reinterpret_cast<const In*>(in) + x;
-    if (crossed_) {
-      const V left = LoadReal(D(), from);
-      const V right = LoadReal(D(), from + apart_);
-      const GradientPair<D> pair{hn::Sub(right, smooth_above_), hn::Sub(left, smooth_here_)};
-      smooth_above_ = left;
-      smooth_here_ = right;
-      return pair;
-    }
-    const V left = LoadReal(D(), from);
-    const V right = LoadReal(D(), from + 2 * apart_);
-    const V slope = hn::Sub(right, left);
-    const V smooth = hn::Add(hn::Mul(hn::Add(left, right), side_),
-                             hn::Mul(LoadReal(D(), from + apart_), middle_));
-    const V beside = hn::Mul(slope, side_);
-    const GradientPair<D> pair{hn::Add(across_, beside), hn::Sub(smooth, smooth_above_)};
-    across_ = hn::Add(slope_, hn::Mul(slope, middle_));
-    slope_ = beside;
-    smooth_above_ = smooth_here_;
-    smooth_here_ = smooth;
-    return pair;
-  }
-
- private:
-  bool crossed_;
-  int apart_;
-  V side_;
-  V middle_;
-  V across_;  // of the next result, but for the row below it
-  V slope_;   // of the row before, times `side_`
-  V smooth_above_;
-  V smooth_here_;
-};
+constexpr int kGroup = 4;
 
 template <GradientResult kResult, class D, class V = hn::Vec<D>>
 HWY_INLINE V Combine(D d, const GradientPair<D>& pair, V scale, V threshold) {
@@ -175,15 +108,14 @@ constexpr bool kEstimates = false;
 #endif
 
 /// Magnitudes in codes by estimates of a relative error below 6e-7.
-template <GradientResult kResult>
+template <GradientResult kResult, bool kCut>
 class Estimate {
   using D = hn::ScalableTag<float>;
   using V = hn::Vec<D>;
 
  public:
   explicit Estimate(const GradientRows& rows)
-      : cuts_(rows.threshold > 0 || rows.scale < 0),
-        scale_(hn::Set(D(), static_cast<float>(rows.scale))),
+      : scale_(hn::Set(D(), static_cast<float>(rows.scale))),
         half_scale_(hn::Mul(scale_, hn::Set(D(), 0.5F))),
         post_(hn::Set(D(), static_cast<float>(rows.post))),
         top_(hn::Set(D(), static_cast<float>(rows.max_code + 0.25))),
@@ -197,11 +129,22 @@ class Estimate {
     V rest;     // how far from a code; near to the threshold, 0.5
   };
 
-  HWY_INLINE Codes Of(const GradientPair<D>& pair) const {
+  // The first half of the way: what `Of` takes.
+  static HWY_INLINE V Sum(const GradientPair<D>& pair) {
+    if constexpr (kResult == GradientResult::l2) {
+      return hn::MulAdd(pair.x, pair.x, hn::Mul(pair.y, pair.y));
+    } else if constexpr (kResult == GradientResult::l1) {
+      return hn::Add(hn::Abs(pair.x), hn::Abs(pair.y));
+    } else {
+      return hn::Max(hn::Abs(pair.x), hn::Abs(pair.y));
+    }
+  }
+
+  HWY_INLINE Codes Of(V sum) const {
     const D d;
-    V value = Value(pair.x, pair.y);
+    V value = Value(sum);
     V around = hn::Zero(d);
-    if (cuts_) {
+    if constexpr (kCut) {
       const V off = hn::Abs(hn::Sub(value, threshold_));
       around = hn::IfThenElseZero(hn::Lt(off, around_threshold_), hn::Set(d, 0.5F));
       value = hn::IfThenElseZero(hn::Ge(value, threshold_), value);
@@ -211,7 +154,7 @@ class Estimate {
     const V shift = hn::Set(d, kRounding);
     const V rounded = hn::Add(value, shift);
     const V rest = hn::Abs(hn::Sub(value, hn::Sub(rounded, shift)));
-    return {rounded, cuts_ ? hn::Max(rest, around) : rest};
+    return {rounded, kCut ? hn::Max(rest, around) : rest};
   }
 
   // True where a rounding or the threshold may have been missed.
@@ -220,15 +163,12 @@ class Estimate {
   }
 
  private:
-  HWY_INLINE V Value(V gx, V gy) const {
+  HWY_INLINE V Value(V square) const {
     const D d;
-    if constexpr (kResult == GradientResult::l1) {
-      return hn::Mul(hn::Add(hn::Abs(gx), hn::Abs(gy)), scale_);
-    } else if constexpr (kResult == GradientResult::max) {
-      return hn::Mul(hn::Max(hn::Abs(gx), hn::Abs(gy)), scale_);
+    if constexpr (kResult != GradientResult::l2) {
+      return hn::Mul(square, scale_);
     } else {
       const V three = hn::Set(d, 3.0F);
-      const V square = hn::MulAdd(gx, gx, hn::Mul(gy, gy));
       // Whole numbers: 0, or no less than 1.
       V inverse = hn::ApproximateReciprocalSqrt(hn::Max(square, hn::Set(d, 1.0F)));
       if constexpr (!HWY_ARCH_X86) {
@@ -240,7 +180,6 @@ class Estimate {
     }
   }
 
-  bool cuts_;
   V scale_;
   V half_scale_;
   V post_;
@@ -251,17 +190,17 @@ class Estimate {
 };
 
 // Some results in double.
-template <GradientResult kResult, typename In, typename Out>
+template <GradientResult kResult, bool kCrossed, typename In, typename Out>
 HWY_NOINLINE void RunExactly(const GradientRows& rows, const std::byte* const* in, int x, int count,
                              Out* out) {
 #if HWY_HAVE_FLOAT64
   const hn::ScalableTag<double> d;
   using D = std::remove_const_t<decltype(d)>;
   const Constants<D> constants(d, rows);
-  Columns<D, In> columns(rows);
+  Columns<D, In, kCrossed> columns(rows);
   for (int i = x; i < x + count; i += static_cast<int>(hn::Lanes(d))) {
     columns.Start(in, i);
-    const auto pair = columns.Step(in[columns.RowsBefore()], i);
+    const auto pair = columns.Step(in[columns.kRowsBefore], i);
     const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold);
     StoreReal(d, hn::Add(value, constants.post), constants.most, out + i);
   }
@@ -275,50 +214,72 @@ HWY_INLINE int Within(const RowBlock& block, int begin, int step) {
   return block.samples < 64 ? begin : std::min(begin, block.samples - step);
 }
 
-// By estimates, two vectors side by side, each step of which waits for the one before.
-template <GradientResult kResult, typename In, typename Out>
+// Two vectors' results, from what `Estimate` takes.
+template <GradientResult kResult, bool kCrossed, bool kCut, typename In, typename Out, class V>
+HWY_INLINE void StoreEstimates(const GradientRows& rows, const Estimate<kResult, kCut>& estimate,
+                               V left, V right, const std::byte* const* in, int x, Out* out) {
+  const hn::ScalableTag<float> d;
+  const auto lanes = static_cast<int>(hn::Lanes(d));
+  const auto first = estimate.Of(left);
+  const auto second = estimate.Of(right);
+  StoreRounded(d, first.rounded, out + x);
+  StoreRounded(d, second.rounded, out + x + lanes);
+  if (HWY_UNLIKELY(estimate.IsClose(hn::Max(first.rest, second.rest)))) {
+    RunExactly<kResult, kCrossed, In>(rows, in, x, 2 * lanes, out);
+  }
+}
+
+// By estimates. A row's, each step of which waits for the one before, are made two vectors at a
+// time and beside the gradients of the next row.
+template <GradientResult kResult, bool kCrossed, bool kCut, typename In, typename Out>
 void RunNearly(const GradientRows& rows, const RowBlock& block) {
   const hn::ScalableTag<float> d;
   using D = std::remove_const_t<decltype(d)>;
+  using V = hn::Vec<D>;
   const auto lanes = static_cast<int>(hn::Lanes(d));
-  const Estimate<kResult> estimate(rows);
-  Columns<D, In> left(rows);
-  Columns<D, In> right(rows);
+  const Estimate<kResult, kCut> estimate(rows);
+  Columns<D, In, kCrossed> left(rows);
+  Columns<D, In, kCrossed> right(rows);
+  const int before = left.kRowsBefore;
   for (int first = 0; first < block.rows; first += kGroup) {
-    const int last = std::min(first + kGroup, block.rows);
+    const int last = std::min(first + kGroup, block.rows) - 1;
     for (int begin = 0; begin < block.samples; begin += 2 * lanes) {
       const int x = Within(block, begin, 2 * lanes);
       left.Start(block.in + first, x);
       right.Start(block.in + first, x + lanes);
+      V left_sum = estimate.Sum(left.Step(block.in[first + before], x));
+      V right_sum = estimate.Sum(right.Step(block.in[first + before], x + lanes));
       for (int y = first; y < last; ++y) {
-        const std::byte* const in = block.in[y + left.RowsBefore()];
-        auto* const out = reinterpret_cast<Out*>(block.out[y]);
-        const auto first_codes = estimate.Of(left.Step(in, x));
-        const auto second_codes = estimate.Of(right.Step(in, x + lanes));
-        StoreRounded(d, first_codes.rounded, out + x);
-        StoreRounded(d, second_codes.rounded, out + x + lanes);
-        if (HWY_UNLIKELY(estimate.IsClose(hn::Max(first_codes.rest, second_codes.rest)))) {
-          RunExactly<kResult, In>(rows, block.in + y, x, 2 * lanes, out);
-        }
+        const std::byte* const next = block.in[y + 1 + before];
+        const V next_left = estimate.Sum(left.Step(next, x));
+        const V next_right = estimate.Sum(right.Step(next, x + lanes));
+        StoreEstimates<kResult, kCrossed, kCut, In>(rows, estimate, left_sum, right_sum,
+                                                    block.in + y, x,
+                                                    reinterpret_cast<Out*>(block.out[y]));
+        left_sum = next_left;
+        right_sum = next_right;
       }
+      StoreEstimates<kResult, kCrossed, kCut, In>(rows, estimate, left_sum, right_sum,
+                                                  block.in + last, x,
+                                                  reinterpret_cast<Out*>(block.out[last]));
     }
   }
 }
 
-template <GradientResult kResult, typename In, typename Out>
+template <GradientResult kResult, bool kCrossed, typename In, typename Out>
 void RunPlainly(const GradientRows& rows, const RowBlock& block) {
   const hn::ScalableTag<float> d;
   using D = std::remove_const_t<decltype(d)>;
   const Constants<D> constants(d, rows);
   const auto step = static_cast<int>(hn::Lanes(d));
-  Columns<D, In> columns(rows);
+  Columns<D, In, kCrossed> columns(rows);
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows);
     for (int begin = 0; begin < block.samples; begin += step) {
       const int x = Within(block, begin, step);
       columns.Start(block.in + first, x);
       for (int y = first; y < last; ++y) {
-        const auto pair = columns.Step(block.in[y + columns.RowsBefore()], x);
+        const auto pair = columns.Step(block.in[y + columns.kRowsBefore], x);
         const auto value = Combine<kResult>(d, pair, constants.scale, constants.threshold);
         StoreReal(d, hn::Add(value, constants.post), constants.most,
                   reinterpret_cast<Out*>(block.out[y]) + x);
@@ -327,32 +288,37 @@ void RunPlainly(const GradientRows& rows, const RowBlock& block) {
   }
 }
 
-template <GradientResult kResult, typename In, typename Out>
+template <GradientResult kResult, bool kCrossed, typename In, typename Out>
 void RunResult(const GradientRows& rows, const RowBlock& block) {
   if constexpr (kResult != GradientResult::direction && sizeof(Out) < 4) {
-    if (rows.exact && kEstimates) return RunNearly<kResult, In, Out>(rows, block);
+    if (rows.exact && kEstimates) {
+      // Magnitudes times a negative factor are below the threshold, too.
+      return rows.threshold > 0 || rows.scale < 0
+                 ? RunNearly<kResult, kCrossed, true, In, Out>(rows, block)
+                 : RunNearly<kResult, kCrossed, false, In, Out>(rows, block);
+    }
     if (rows.exact && HWY_HAVE_FLOAT64) {
       for (int y = 0; y < block.rows; ++y) {
-        RunExactly<kResult, In>(rows, block.in + y, 0, block.samples,
-                                reinterpret_cast<Out*>(block.out[y]));
+        RunExactly<kResult, kCrossed, In>(rows, block.in + y, 0, block.samples,
+                                          reinterpret_cast<Out*>(block.out[y]));
       }
       return;
     }
   }
-  RunPlainly<kResult, In, Out>(rows, block);
+  RunPlainly<kResult, kCrossed, In, Out>(rows, block);
 }
 
-template <typename In, typename Out>
+template <bool kCrossed, typename In, typename Out>
 void RunTyped(const GradientRows& rows, const RowBlock& block) {
   switch (rows.result) {
     case GradientResult::l2:
-      return RunResult<GradientResult::l2, In, Out>(rows, block);
+      return RunResult<GradientResult::l2, kCrossed, In, Out>(rows, block);
     case GradientResult::l1:
-      return RunResult<GradientResult::l1, In, Out>(rows, block);
+      return RunResult<GradientResult::l1, kCrossed, In, Out>(rows, block);
     case GradientResult::max:
-      return RunResult<GradientResult::max, In, Out>(rows, block);
+      return RunResult<GradientResult::max, kCrossed, In, Out>(rows, block);
     case GradientResult::direction:
-      return RunResult<GradientResult::direction, In, Out>(rows, block);
+      return RunResult<GradientResult::direction, kCrossed, In, Out>(rows, block);
   }
 }
 
@@ -362,7 +328,7 @@ void RunGradientRows(const GradientRows& rows, const RowBlock& block) {
     using Out = decltype(out);
     // Magnitudes of integers are asked for as such.
     if constexpr (std::is_same_v<In, Out> || std::is_same_v<In, float>) {
-      RunTyped<In, Out>(rows, block);
+      rows.crossed ? RunTyped<true, In, Out>(rows, block) : RunTyped<false, In, Out>(rows, block);
     }
   });
 }

@@ -74,20 +74,23 @@ class Spread {
   hn::Vec<D8> bytes_;
 };
 
+template <int kStep>
+HWY_INLINE hn::Vec<DF> SumAt(const Weights& weights, const Spread& spread,
+                             const std::uint8_t* from) {
+  const hn::Repartition<std::uint8_t, DI32> d8;
+  const VI32 pixels = hn::BitCast(DI32(), hn::LoadU(d8, from));
+  return weights.Sum(kStep == 3 ? spread.Of(pixels) : pixels);
+}
+
 // `bytes` bytes from the first one that has a weight on, for `count` pixels.
 template <int kStep>
 void LumaOfPixels(const std::uint8_t* from, int bytes, const Weights& weights, int count,
                   float* to) {
-  const hn::Repartition<std::uint8_t, DI32> d8;
   const Spread spread;
   const auto lanes = static_cast<int>(hn::Lanes(DI32()));
-  const auto luma = [&](const std::uint8_t* at) HWY_ATTR {
-    const VI32 pixels = hn::BitCast(DI32(), hn::LoadU(d8, at));
-    return weights.Sum(kStep == 3 ? spread.Of(pixels) : pixels);
-  };
   int i = 0;
   for (; i + lanes <= count && i * kStep + 4 * lanes <= bytes; i += lanes) {
-    hn::StoreU(luma(from + i * kStep), DF(), to + i);
+    hn::StoreU(SumAt<kStep>(weights, spread, from + i * kStep), DF(), to + i);
   }
   // The last ones by way of a copy.
   HWY_ALIGN std::uint8_t pixels[HWY_MAX_BYTES] = {};
@@ -96,7 +99,7 @@ void LumaOfPixels(const std::uint8_t* from, int bytes, const Weights& weights, i
     const int rest = std::min(lanes, count - i);
     std::memcpy(pixels, from + i * kStep,
                 static_cast<std::size_t>(std::min(rest * kStep, bytes - i * kStep)));
-    hn::Store(luma(pixels), DF(), sums);
+    hn::Store(SumAt<kStep>(weights, spread, pixels), DF(), sums);
     std::memcpy(to + i, sums, static_cast<std::size_t>(rest) * sizeof(float));
   }
 }
