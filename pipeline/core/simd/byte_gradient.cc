@@ -172,9 +172,9 @@ class Magnitude {
 };
 
 // The gradients of a vector of columns, from row to row.
-class Columns {
+class ByteColumns {
  public:
-  explicit Columns(const ByteGradientRows& rows)
+  explicit ByteColumns(const ByteGradientRows& rows)
       : apart_(rows.channels),
         side_(hn::Set(D16(), static_cast<std::int16_t>(rows.side * 256 + (-rows.side & 0xff)))),
         middle_(
@@ -248,7 +248,7 @@ void RunCut(const ByteGradientRows& rows, const RowBlock& block) {
   const D8 d;
   const auto step = static_cast<int>(hn::Lanes(d));
   const Magnitude<kResult, kCut> magnitude(rows);
-  Columns columns(rows);
+  ByteColumns columns(rows);
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows);
     for (int begin = 0; begin < block.samples; begin += step) {

@@ -24,9 +24,9 @@ namespace hn = hwy::HWY_NAMESPACE;
 using DF = hn::ScalableTag<float>;
 
 // Four bytes a lane, of one pixel or of a pixel and its neighbour's first; each has its weight.
-class Weights {
+class PixelWeights {
  public:
-  explicit Weights(const int (&weights)[4])
+  explicit PixelWeights(const int (&weights)[4])
       : even_(hn::Set(DI32(), weights[0] + weights[2] * 65536)),
         odd_(hn::Set(DI32(), weights[1] + weights[3] * 65536)) {}
 
@@ -45,12 +45,12 @@ class Weights {
 };
 
 // Gives pixels of three bytes a lane each: each block of four lanes takes 12 bytes.
-class Spread {
+class PixelSpread {
   using D8 = hn::Repartition<std::uint8_t, DI32>;
   using Indices = decltype(hn::SetTableIndices(DI32(), static_cast<const std::int32_t*>(nullptr)));
 
  public:
-  Spread() : blocks_(Blocks()), bytes_(Bytes()) {}
+  PixelSpread() : blocks_(Blocks()), bytes_(Bytes()) {}
   [[nodiscard]] HWY_INLINE VI32 Of(VI32 packed) const {
     if (hn::Lanes(DI32()) > 4) packed = hn::TableLookupLanes(packed, blocks_);
     return hn::BitCast(DI32(), hn::TableLookupBytes(hn::BitCast(D8(), packed), bytes_));
@@ -75,7 +75,7 @@ class Spread {
 };
 
 template <int kStep>
-HWY_INLINE hn::Vec<DF> SumAt(const Weights& weights, const Spread& spread,
+HWY_INLINE hn::Vec<DF> SumAt(const PixelWeights& weights, const PixelSpread& spread,
                              const std::uint8_t* from) {
   const hn::Repartition<std::uint8_t, DI32> d8;
   const VI32 pixels = hn::BitCast(DI32(), hn::LoadU(d8, from));
@@ -84,9 +84,9 @@ HWY_INLINE hn::Vec<DF> SumAt(const Weights& weights, const Spread& spread,
 
 // `bytes` bytes from the first one that has a weight on, for `count` pixels.
 template <int kStep>
-void LumaOfPixels(const std::uint8_t* from, int bytes, const Weights& weights, int count,
+void LumaOfPixels(const std::uint8_t* from, int bytes, const PixelWeights& weights, int count,
                   float* to) {
-  const Spread spread;
+  const PixelSpread spread;
   const auto lanes = static_cast<int>(hn::Lanes(DI32()));
   int i = 0;
   for (; i + lanes <= count && i * kStep + 4 * lanes <= bytes; i += lanes) {
@@ -137,8 +137,8 @@ void LumaOfBytes(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_
     weights[r - first] = 299;
     weights[g - first] = 587;
     weights[b - first] = 114;
-    if (step == 3) return LumaOfPixels<3>(first, bytes, Weights(weights), count, to);
-    return LumaOfPixels<4>(first, bytes, Weights(weights), count, to);
+    if (step == 3) return LumaOfPixels<3>(first, bytes, PixelWeights(weights), count, to);
+    return LumaOfPixels<4>(first, bytes, PixelWeights(weights), count, to);
   }
 #endif
   for (int i = done; i < count; ++i) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <span>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/real_rows.cc"
@@ -60,6 +61,19 @@ class RealFinisher {
 
 constexpr int kVectorsAtOnce = 4;
 
+// Where vectors begin whose first sample would be `begin`: the last ones of a row overlap.
+HWY_INLINE int Within(const RowBlock& block, int begin, int step) {
+  return block.samples < 64 ? begin : std::min(begin, block.samples - step);
+}
+
+template <class D>
+HWY_INLINE hn::Vec<D> Weight(D d, const RealTap& tap) {
+  if constexpr (sizeof(hn::TFromD<D>) == sizeof(float))
+    return hn::Set(d, tap.single);
+  else
+    return hn::Set(d, tap.weight);
+}
+
 template <Precision kPrecision, typename In, typename Out>
 void RunDense(const DenseRealRows& rows, const RowBlock& block) {
   using Real = RealOf<kPrecision>;
@@ -70,7 +84,8 @@ void RunDense(const DenseRealRows& rows, const RowBlock& block) {
   const RealTap* const end = rows.taps.data() + rows.taps.size();
   for (int y = 0; y < block.rows; ++y) {
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
-    for (int x = 0; x < block.samples; x += kVectorsAtOnce * step) {
+    for (int begin = 0; begin < block.samples; begin += kVectorsAtOnce * step) {
+      const int x = Within(block, begin, kVectorsAtOnce * step);
       V sums[kVectorsAtOnce];
       for (V& sum : sums) sum = hn::Zero(d);
       for (const RealTap* tap = rows.taps.data(); tap != end;) {
@@ -79,7 +94,7 @@ void RunDense(const DenseRealRows& rows, const RowBlock& block) {
         const int row = tap->row;
         const auto* const in = reinterpret_cast<const In*>(block.in[y + row]) + x;
         for (; tap != end && tap->row == row; ++tap) {
-          const V weight = hn::Set(d, static_cast<Real>(tap->weight));
+          const V weight = Weight(d, *tap);
           for (int v = 0; v < kVectorsAtOnce; ++v) {
             row_sums[v] = MultiplyAdd<kPrecision>(LoadReal(d, in + tap->sample + v * step), weight,
                                                   row_sums[v]);
@@ -94,7 +109,7 @@ void RunDense(const DenseRealRows& rows, const RowBlock& block) {
 
 /// Adds `weights[i]·sample(i, v)` for vectors v, in pieces.
 template <Precision kPrecision, class D, class Sample>
-HWY_INLINE void SumPieces(D d, const std::vector<double>& weights, const Sample& sample,
+HWY_INLINE void SumPieces(D d, std::span<const hn::TFromD<D>> weights, const Sample& sample,
                           hn::Vec<D> (&sums)[kVectorsAtOnce]) {
   using V = hn::Vec<D>;
   const int count = static_cast<int>(weights.size());
@@ -104,7 +119,7 @@ HWY_INLINE void SumPieces(D d, const std::vector<double>& weights, const Sample&
     for (V& sum : piece) sum = hn::Zero(d);
     const int last = std::min(count, first + SeparableRealRows::kPiece);
     for (int i = first; i < last; ++i) {
-      const V weight = hn::Set(d, static_cast<hn::TFromD<D>>(weights[static_cast<std::size_t>(i)]));
+      const V weight = hn::Set(d, weights[static_cast<std::size_t>(i)]);
       for (int v = 0; v < kVectorsAtOnce; ++v) {
         piece[v] = MultiplyAdd<kPrecision>(sample(i, v), weight, piece[v]);
       }
@@ -120,14 +135,19 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
   using V = hn::Vec<decltype(d)>;
   const auto step = static_cast<int>(hn::Lanes(d));
   const RealFinisher<Real, Out> finisher(rows.finish);
-  auto* const columns = reinterpret_cast<Real*>(scratch);
+  auto* const vertical = reinterpret_cast<Real*>(scratch);
+  Real* const horizontal = vertical + rows.vertical.size();
+  Real* const columns = horizontal + rows.horizontal.size();
+  const auto real = [](double weight) { return static_cast<Real>(weight); };
+  std::transform(rows.vertical.begin(), rows.vertical.end(), vertical, real);
+  std::transform(rows.horizontal.begin(), rows.horizontal.end(), horizontal, real);
   const int block_step = kVectorsAtOnce * step;
   const int reach = (static_cast<int>(rows.horizontal.size()) - 1) * rows.channels;
   for (int y = 0; y < block.rows; ++y) {
     V sums[kVectorsAtOnce];
     for (int x = 0; x < block.samples + reach; x += block_step) {
       SumPieces<kPrecision>(
-          d, rows.vertical,
+          d, {vertical, rows.vertical.size()},
           [&](int i, int v) HWY_ATTR {
             return LoadReal(d, reinterpret_cast<const In*>(block.in[y + i]) + x + v * step);
           },
@@ -135,9 +155,10 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
       for (int v = 0; v < kVectorsAtOnce; ++v) hn::StoreU(sums[v], d, columns + x + v * step);
     }
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
-    for (int x = 0; x < block.samples; x += block_step) {
+    for (int begin = 0; begin < block.samples; begin += block_step) {
+      const int x = Within(block, begin, block_step);
       SumPieces<kPrecision>(
-          d, rows.horizontal,
+          d, {horizontal, rows.horizontal.size()},
           [&](int i, int v)
               HWY_ATTR { return hn::LoadU(d, columns + x + i * rows.channels + v * step); },
           sums);
@@ -199,7 +220,9 @@ void run_dense_real_rows(const DenseRealRows& rows, const RowBlock& block) noexc
 
 std::size_t separable_real_scratch(const SeparableRealRows& rows, int samples) noexcept {
   const int reach = (static_cast<int>(rows.horizontal.size()) - 1) * rows.channels;
-  return static_cast<std::size_t>(samples + reach + 256) * sizeof(double);
+  return (static_cast<std::size_t>(samples + reach + 256) + rows.vertical.size() +
+          rows.horizontal.size()) *
+         sizeof(double);
 }
 
 void run_separable_real_rows(const SeparableRealRows& rows, const RowBlock& block,

@@ -17,6 +17,7 @@ struct RealTap {
   int row = 0;     ///< of the window
   int sample = 0;  ///< samples to the right of the window's left edge
   double weight = 0;
+  float single = static_cast<float>(weight);  ///< ready for lanes of float
 };
 
 /// How sums are formed.
