@@ -2,6 +2,7 @@
 #include "core/frame_plan.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 #include <cstring>
 #include <span>
@@ -15,6 +16,12 @@
 namespace convolve {
 
 namespace {
+
+// Bands are taken one after the other by whoever is free: a worker that wakes late, or whose core
+// is busy, takes fewer. Each band reads some rows of its neighbours again, so they are not too
+// small.
+constexpr unsigned kBandsPerThread = 4;
+constexpr int kLeastBandRows = 32;
 
 constexpr int floor_shift(int value, int shift) noexcept { return value >> shift; }
 
@@ -259,16 +266,28 @@ Rect FramePlan::part_of(const Job& job, const Rect& area) const noexcept {
 
 template <typename Act>
 void FramePlan::each_band(const Rect& area, unsigned threads, const Act& act) noexcept {
+  int least_rows = kLeastBandRows;
+  for (const Job& job : jobs_) {
+    if (!job.stage) continue;
+    const Window window = job.stage->window();
+    least_rows = std::max(least_rows, 8 * (window.above + window.below));
+  }
+  const auto most = static_cast<unsigned>((area.y1 - area.y0) / least_rows);
+  const unsigned bands =
+      threads == 1 ? 1 : std::max(threads, std::min(threads * kBandsPerThread, most));
+  std::atomic<unsigned> next = 0;
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    for (std::size_t j = 0; j < jobs_.size(); ++j) {
-      const Job& job = jobs_[j];
-      if (job.plane) continue;
-      const Rect part = part_of(job, area);
-      const auto cut = [&](unsigned k) {
-        const auto rows = static_cast<std::int64_t>(part.y1 - part.y0);
-        return part.y0 + static_cast<int>(rows * k / threads);
-      };
-      act(j, Rect{part.x0, cut(i), part.x1, cut(i + 1)}, *workspaces_[i]);
+    for (unsigned band = next++; band < bands; band = next++) {
+      for (std::size_t j = 0; j < jobs_.size(); ++j) {
+        const Job& job = jobs_[j];
+        if (job.plane) continue;
+        const Rect part = part_of(job, area);
+        const auto cut = [&](unsigned k) {
+          const auto height = static_cast<std::int64_t>(part.y1 - part.y0);
+          return part.y0 + static_cast<int>(height * k / bands);
+        };
+        act(j, Rect{part.x0, cut(band), part.x1, cut(band + 1)}, *workspaces_[i]);
+      }
     }
   });
 }
@@ -280,7 +299,7 @@ std::vector<Stretch> FramePlan::measure(const Strips& strips, const Rect& area, 
   }
   for (const auto& workspace : workspaces_) workspace->extremes.assign(jobs_.size(), {});
   each_band(area, threads, [&](std::size_t j, const Rect& band, Workspace& workspace) noexcept {
-    if (jobs_[j].rescale) workspace.extremes[j] = strips.measure(jobs_[j], band, workspace);
+    if (jobs_[j].rescale) workspace.extremes[j].include(strips.measure(jobs_[j], band, workspace));
   });
   for (std::size_t j = 0; j < jobs_.size(); ++j) {
     Extremes all;

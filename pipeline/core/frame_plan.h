@@ -80,8 +80,8 @@ class FramePlan {
   void prepare(unsigned threads);
   /// The part of `area`, in pixels, on the job's grid.
   [[nodiscard]] Rect part_of(const Job& job, const Rect& area) const noexcept;
-  /// Calls `act(number of the job, rows of it, scratch)` on each thread, for its share of each job
-  /// that has a stage or copies.
+  /// Calls `act(number of the job, rows of it, scratch)` for all bands of each job that has a stage
+  /// or copies, on all threads.
   template <typename Act>
   void each_band(const Rect& area, unsigned threads, const Act& act) noexcept;
   /// How the values of each job that rescales become codes.

@@ -2,10 +2,11 @@
 #include "core/strip.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <numeric>
+#include <span>
 
 #include "core/border.h"
 
@@ -16,29 +17,58 @@ namespace {
 // Stages compute whole blocks of so many samples.
 constexpr int kBlock = 64;
 
-// Pixels that are copied or filled at a time.
-constexpr int kPiece = 512;
+// Most pixels of a tile of a frame's two sides.
+constexpr int kMostSideWidth = 128;
 
 constexpr int round_up(int value, int unit) noexcept { return (value + unit - 1) / unit * unit; }
-
-// Maps plain values to codes, in place: a code is never ahead of the value that is read.
-template <typename T>
-void stretch_row(std::byte* row, int count, const Stretch& stretch, double base,
-                 double max_code) noexcept {
-  for (int i = 0; i < count; ++i) {
-    float value;
-    std::memcpy(&value, row + static_cast<std::size_t>(i) * sizeof value, sizeof value);
-    double code = (static_cast<double>(value) - stretch.from) * stretch.factor + base;
-    if constexpr (sizeof(T) < 4) code = std::nearbyint(std::clamp(code, 0.0, max_code));
-    const T sample = static_cast<T>(code);
-    std::memcpy(row + static_cast<std::size_t>(i) * sizeof sample, &sample, sizeof sample);
-  }
-}
 
 bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept {
   return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(sample_size(type)) ==
              0 &&
          stride % sample_size(type) == 0;
+}
+
+int reach(const Job& job) noexcept {
+  const Window window = job.stage->window();
+  return window.left + window.right;
+}
+
+// Pixels that a stage computes without touching their neighbours, at least.
+int in_place_unit(const Job& job) noexcept {
+  return kBlock / std::gcd(kBlock, job.source.channels);
+}
+
+// Copies pixels from the given columns of a row.
+template <std::size_t kBytes>
+void gather(const std::byte* row, const std::byte* border, std::span<const int> columns,
+            std::byte* to) noexcept {
+  for (const int column : columns) {
+    std::memcpy(to, column == kNoSample ? border : row + static_cast<std::size_t>(column) * kBytes,
+                kBytes);
+    to += kBytes;
+  }
+}
+
+void gather_columns(const std::byte* row, const std::byte* border, std::span<const int> columns,
+                    std::size_t pixel_bytes, std::byte* to) noexcept {
+  switch (pixel_bytes) {
+    case 1:
+      return gather<1>(row, border, columns, to);
+    case 2:
+      return gather<2>(row, border, columns, to);
+    case 3:
+      return gather<3>(row, border, columns, to);
+    case 4:
+      return gather<4>(row, border, columns, to);
+    case 6:
+      return gather<6>(row, border, columns, to);
+    case 8:
+      return gather<8>(row, border, columns, to);
+    case 12:
+      return gather<12>(row, border, columns, to);
+    default:
+      return gather<16>(row, border, columns, to);
+  }
 }
 
 }  // namespace
@@ -51,17 +81,19 @@ void ScratchBuffer::reserve(std::size_t bytes) {
   bytes_ = bytes;
 }
 
-TileShape::TileShape(const Job& job) noexcept {
+TileShape::TileShape(const Job& job) noexcept
+    : TileShape(job, std::min(round_up(std::max({256, 4096 / job.source.pixel_bytes(),
+                                                 2 * reach(job) / job.x.stride}),
+                                       kBlock),
+                              round_up(job.output.width, kBlock))) {}
+
+TileShape::TileShape(const Job& job, int tile_width) noexcept : width(tile_width) {
   const Window window = job.stage->window();
-  const int reach = window.left + window.right;
-  const int pixel = job.source.pixel_bytes();
-  width = round_up(std::max({256, 4096 / pixel, 2 * reach / job.x.stride}), kBlock);
-  width = std::min(width, round_up(job.output.width, kBlock));
-  rows = std::clamp(window.above + window.below + 1, 16, 128);
+  rows = std::clamp(window.above + window.below + 1, width > kBlock ? 16 : 64, 128);
   slots = (rows - 1) * job.y.stride + window.above + window.below + 1;
   samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
-  const auto in =
-      static_cast<std::size_t>(round_up(samples, kBlock) + reach * job.source.channels + kRowSlack);
+  const auto in = static_cast<std::size_t>(round_up(samples, kBlock) +
+                                           reach(job) * job.source.channels + kRowSlack);
   slot_bytes = (in * static_cast<std::size_t>(sample_size(job.source.type)) + 63) / 64 * 64;
   out_bytes = static_cast<std::size_t>(round_up(samples, kBlock)) * sizeof(float);
 }
@@ -69,8 +101,12 @@ TileShape::TileShape(const Job& job) noexcept {
 void Workspace::reserve(const Job& job) {
   if (!job.stage) return;
   const TileShape tile(job);
-  input.reserve(static_cast<std::size_t>(tile.slots) * tile.slot_bytes);
-  output.reserve(static_cast<std::size_t>(tile.rows) * tile.out_bytes);
+  const TileShape side(job, kMostSideWidth);
+  for (const TileShape& shape : {tile, side}) {
+    input.reserve(static_cast<std::size_t>(shape.slots) * shape.slot_bytes);
+    output.reserve(static_cast<std::size_t>(shape.rows) * shape.out_bytes);
+  }
+  side_columns.resize(kMostSideWidth + static_cast<std::size_t>(reach(job)));
   const int row_samples = round_up(job.output.width * job.source.channels, kBlock);
   const Window window = job.stage->window();
   const int border_pixels =
@@ -79,7 +115,7 @@ void Workspace::reserve(const Job& job) {
                  static_cast<std::size_t>(job.source.pixel_bytes()));
   stage.reserve(job.stage->scratch_bytes(std::max(tile.samples, row_samples)));
   const auto most_rows = static_cast<std::size_t>(
-      std::max(tile.slots, job.output.height + window.above + window.below));
+      std::max({tile.slots, side.slots, job.output.height + window.above + window.below}));
   slots.resize(std::max(slots.size(), most_rows));
   in_rows.resize(std::max(in_rows.size(), most_rows));
   out_rows.resize(std::max(out_rows.size(), most_rows));
@@ -111,10 +147,11 @@ void Strips::run(const Job& job, const Rect& part, const Stretch& stretch,
     store_row(job, stretch, y, x, count, row);
   };
   const Rect inner = in_place_part(job, part);
-  if (inner.x0 >= inner.x1) return run_padded(job, part, workspace, store);
-  run_padded(job, {part.x0, part.y0, inner.x0, part.y1}, workspace, store);
+  if (inner.x0 >= inner.x1 || inner.y0 >= inner.y1) return run_padded(job, part, workspace, store);
+  run_padded(job, {part.x0, part.y0, part.x1, inner.y0}, workspace, store);
+  run_sides(job, {part.x0, inner.y0, part.x1, inner.y1}, inner, workspace, store);
   run_in_place(job, inner, workspace);
-  run_padded(job, {inner.x1, part.y0, part.x1, part.y1}, workspace, store);
+  run_padded(job, {part.x0, inner.y1, part.x1, part.y1}, workspace, store);
 }
 
 Extremes Strips::measure(const Job& job, const Rect& part, Workspace& workspace) const noexcept {
@@ -126,45 +163,19 @@ Extremes Strips::measure(const Job& job, const Rect& part, Workspace& workspace)
   return extremes;
 }
 
-void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
-  Source constant = job.source;
-  constant.border[0] = job.neutral;
-  std::byte row[kPiece * sizeof(float)];
-  constant.load_border(kPiece, row);
-  for (int y = part.y0; y < part.y1; ++y) {
-    for (int x = part.x0; x < part.x1; x += kPiece) {
-      job.sink.store(output_, y, x, std::min(kPiece, part.x1 - x), 1, row);
-    }
-  }
-}
-
-void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
-  std::byte row[kPiece * sizeof(float)];
-  const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.input == job.output;
-  for (int y = part.y0; y < part.y1; ++y) {
-    const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
-    for (int x = part.x0; x < part.x1; x += kPiece) {
-      const int count = std::min(kPiece, part.x1 - x);
-      if (straight) {
-        job.source.load(input_, from_y, x, x + count, row);
-      } else {
-        for (int i = 0; i < count; ++i) {
-          const int from =
-              std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
-          job.source.load(input_, from_y, from, from + 1, row + i * job.source.pixel_bytes());
-        }
-      }
-      job.sink.store(output_, y, x, count, 1, row);
-    }
-  }
-}
-
 bool Strips::readable_in_place(const Job& job) const noexcept {
   const auto& from = input_.plane[job.source.component[0].plane];
   return job.source.kind == Source::Kind::plain && aligned(from.data, from.stride, job.source.type);
 }
 
-// The columns of `part` whose taps all lie inside of the frame, in whole blocks.
+bool Strips::has_slack(const Job& job, int y) const noexcept {
+  const std::ptrdiff_t stride = input_.plane[job.source.component[0].plane].stride;
+  const std::ptrdiff_t rows_beyond = stride > 0 ? job.input.height - 1 - y : y;
+  return rows_beyond * std::abs(stride) >= kRowSlack * sample_size(job.source.type);
+}
+
+// The columns of `part` whose taps all lie inside of the frame, and the rows behind whose taps'
+// there is something that may be read.
 Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   const Rect none{part.x0, part.y0, part.x0, part.y1};
   if (job.sink.kind != Sink::Kind::plain || job.source.type != job.sink.type || job.rescale ||
@@ -175,12 +186,22 @@ Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   if (!readable_in_place(job) || !aligned(to.data, to.stride, job.sink.type)) return none;
 
   const Window window = job.stage->window();
-  const int slack = kRowSlack / job.source.channels + 1;
-  const int first = std::max(part.x0, window.left - job.x.origin);
-  const int last = std::min(part.x1, job.input.width - job.x.origin - window.right - slack);
-  const int unit = kBlock / std::gcd(kBlock, job.source.channels);
-  if (last - first < unit) return none;
-  return {first, part.y0, first + (last - first) / unit * unit, part.y1};
+  Rect inner = part;
+  inner.x0 = std::max(part.x0, window.left - job.x.origin);
+  inner.x1 = std::min(part.x1, job.input.width - job.x.origin - window.right);
+  if (inner.x1 - inner.x0 < in_place_unit(job)) return none;
+
+  const auto readable = [&](int y) {
+    for (int i = -window.above; i <= window.below; ++i) {
+      const int from = border_index(y + job.y.origin + i, job.input.height, border_);
+      if (from != kNoSample && !has_slack(job, from)) return false;
+    }
+    return true;
+  };
+  // Rows without slack are those at one end of the frame; borders bring them to the other, too.
+  while (inner.y0 < inner.y1 && !readable(inner.y0)) ++inner.y0;
+  while (inner.y0 < inner.y1 && !readable(inner.y1 - 1)) --inner.y1;
+  return inner;
 }
 
 void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept {
@@ -189,7 +210,7 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   const Window window = job.stage->window();
   const int pixel = job.source.pixel_bytes();
   const int height = window.above + window.below + 4;
-  const int unit = kBlock / std::gcd(kBlock, job.source.channels);
+  const int unit = in_place_unit(job);
   const int tile = round_up(std::max(kTileBytes / (height * pixel), 512 / pixel), unit);
   const int rows = part.y1 - part.y0;
   const int in_rows = rows + window.above + window.below;
@@ -201,7 +222,8 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
         workspace.border.data());
     border = workspace.border.data();
   }
-  for (int x = part.x0; x < part.x1; x += tile) {
+  for (int next = part.x0; next < part.x1; next += tile) {
+    const int x = std::min(next, part.x1 - unit);  // a narrow last tile begins in the one before
     const int count = std::min(tile, part.x1 - x);
     for (int i = 0; i < in_rows; ++i) {
       const int y =
@@ -222,118 +244,99 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   }
 }
 
+template <typename Load, typename Take>
+void Strips::run_tile(const Job& job, const TileShape& shape, int y0, int y1, int samples,
+                      Workspace& workspace, const Load& load, const Take& take) const noexcept {
+  const Window window = job.stage->window();
+  const int height = window.above + window.below + 1;
+  for (int i = 0; i < shape.slots; ++i) {
+    workspace.slots[static_cast<std::size_t>(i)] =
+        workspace.input.data() + static_cast<std::size_t>(i) * shape.slot_bytes;
+  }
+  for (int i = 0; i < shape.rows; ++i) {
+    workspace.out_rows[static_cast<std::size_t>(i)] =
+        workspace.output.data() + static_cast<std::size_t>(i) * shape.out_bytes;
+  }
+  int held = 0;  // slots that still hold what the next chunk needs
+  for (int y = y0; y < y1; y += shape.rows) {
+    const int rows = std::min(shape.rows, y1 - y);
+    const int needed = (rows - 1) * job.y.stride + height;
+    const int first_y = y * job.y.stride + job.y.origin - window.above;
+    for (int i = held; i < needed; ++i) {
+      load(first_y + i, workspace.slots[static_cast<std::size_t>(i)]);
+    }
+    const int calls = job.y.stride == 1 ? 1 : rows;
+    for (int i = 0; i < calls; ++i) {
+      std::copy_n(workspace.slots.data() + i * job.y.stride, calls == 1 ? needed : height,
+                  workspace.in_rows.data());
+      job.stage->process(
+          {workspace.in_rows.data(), workspace.out_rows.data() + i, calls == 1 ? rows : 1, samples},
+          workspace.stage.data());
+    }
+    for (int i = 0; i < rows; ++i) take(y + i, workspace.out_rows[static_cast<std::size_t>(i)]);
+    const int step = std::min(rows * job.y.stride, needed);
+    held = needed - step;
+    std::rotate(workspace.slots.begin(), workspace.slots.begin() + step,
+                workspace.slots.begin() + shape.slots);
+  }
+}
+
 template <typename Take>
 void Strips::run_padded(const Job& job, const Rect& part, Workspace& workspace,
                         const Take& take) const noexcept {
   const TileShape shape(job);
   const Window window = job.stage->window();
-  const int height = window.above + window.below + 1;
   for (int x = part.x0; x < part.x1; x += shape.width) {
     const int width = std::min(shape.width, part.x1 - x);
     const int first_x = x * job.x.stride + job.x.origin - window.left;
-    const int in_width = (width - 1) * job.x.stride + window.left + window.right + 1;
+    const int in_width = (width - 1) * job.x.stride + reach(job) + 1;
     const int samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
-    for (int i = 0; i < shape.slots; ++i) {
-      workspace.slots[static_cast<std::size_t>(i)] =
-          workspace.input.data() + static_cast<std::size_t>(i) * shape.slot_bytes;
-    }
-    for (int i = 0; i < shape.rows; ++i) {
-      workspace.out_rows[static_cast<std::size_t>(i)] =
-          workspace.output.data() + static_cast<std::size_t>(i) * shape.out_bytes;
-    }
-    int held = 0;  // slots that still hold what the next chunk needs
-    for (int y = part.y0; y < part.y1; y += shape.rows) {
-      const int rows = std::min(shape.rows, part.y1 - y);
-      const int needed = (rows - 1) * job.y.stride + height;
-      const int first_y = y * job.y.stride + job.y.origin - window.above;
-      for (int i = held; i < needed; ++i) {
-        load_row(job, first_y + i, first_x, in_width, workspace.slots[static_cast<std::size_t>(i)]);
-      }
-      const int calls = job.y.stride == 1 ? 1 : rows;
-      for (int i = 0; i < calls; ++i) {
-        std::copy_n(workspace.slots.data() + i * job.y.stride, calls == 1 ? needed : height,
-                    workspace.in_rows.data());
-        job.stage->process({workspace.in_rows.data(), workspace.out_rows.data() + i,
-                            calls == 1 ? rows : 1, samples},
-                           workspace.stage.data());
-      }
-      for (int i = 0; i < rows; ++i) {
-        take(y + i, x, workspace.out_rows[static_cast<std::size_t>(i)], width);
-      }
-      const int step = std::min(rows * job.y.stride, needed);
-      held = needed - step;
-      std::rotate(workspace.slots.begin(), workspace.slots.begin() + step,
-                  workspace.slots.begin() + shape.slots);
-    }
+    run_tile(
+        job, shape, part.y0, part.y1, samples, workspace,
+        [&](int y, std::byte* to) noexcept { load_row(job, y, first_x, in_width, to); },
+        [&](int y, std::byte* row) noexcept { take(y, x, row, width); });
   }
 }
 
-void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept {
-  const int pixel = job.source.pixel_bytes();
-  const int from_y = border_index(y, job.input.height, border_);
-  if (from_y == kNoSample) return job.source.load_border(count, to);
-
-  const int inside0 = std::clamp(x0, 0, job.input.width);
-  const int inside1 = std::clamp(x0 + count, inside0, job.input.width);
-  if (inside1 > inside0) {
-    job.source.load(input_, from_y, inside0, inside1,
-                    to + static_cast<std::ptrdiff_t>(inside0 - x0) * pixel);
+template <typename Take>
+void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner, Workspace& workspace,
+                       const Take& take) const noexcept {
+  const int left = inner.x0 - part.x0;
+  const int right = part.x1 - inner.x1;
+  if (left + right == 0) return;
+  const int right_at = left > 0 ? left + reach(job) : 0;
+  if (right_at + right > kMostSideWidth) {
+    run_padded(job, {part.x0, part.y0, inner.x0, part.y1}, workspace, take);
+    run_padded(job, {inner.x1, part.y0, part.x1, part.y1}, workspace, take);
+    return;
   }
-  const auto fill = [&](int first, int last) {
-    if (first >= last) return;
-    std::byte* const start = to + static_cast<std::ptrdiff_t>(first - x0) * pixel;
-    if (border_ == Border::constant) return job.source.load_border(last - first, start);
-    for (int x = first; x < last; ++x) {
-      std::byte* const here = to + static_cast<std::ptrdiff_t>(x - x0) * pixel;
-      const int from_x = border_index(x, job.input.width, border_);
-      if (from_x >= inside0 && from_x < inside1) {
-        std::memcpy(here, to + static_cast<std::ptrdiff_t>(from_x - x0) * pixel,
-                    static_cast<std::size_t>(pixel));
-      } else {
-        job.source.load(input_, from_y, from_x, from_x + 1, here);
-      }
+  int count = 0;
+  const auto add_columns = [&](int x, int width) {
+    const int first = x + job.x.origin - job.stage->window().left;
+    for (int i = 0; width > 0 && i < width + reach(job); ++i) {
+      workspace.side_columns[static_cast<std::size_t>(count++)] =
+          border_index(first + i, job.input.width, border_);
     }
   };
-  const int end = x0 + count;
-  fill(x0, std::min(end, std::max(x0, 0)));
-  fill(std::max(x0, job.input.width), end);
-  // A tile wholly to the left of the frame, or wholly to its right, is covered by one of the two.
-}
-
-void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
-                       std::byte* row) const noexcept {
-  const int computed = ((count - 1) * job.x.stride + 1) * job.source.channels;
-  if (job.rescale) {
-    if (job.sink.type == SampleType::u8) {
-      stretch_row<std::uint8_t>(row, computed, stretch, job.base, job.sink.max_code);
-    } else if (job.sink.type == SampleType::u16) {
-      stretch_row<std::uint16_t>(row, computed, stretch, job.base, job.sink.max_code);
-    } else {
-      stretch_row<float>(row, computed, stretch, job.base, job.sink.max_code);
-    }
-  }
-  if (job.sink.kind != Sink::Kind::difference) {
-    return job.sink.store(output_, y, x, count, job.x.stride, row, &input_);
-  }
-  const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
-  for (int i = 0; i < count; ++i) {
-    const int from_x = std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
-    job.sink.store_difference(
-        input_, from_x, from_y, output_, x + i, y,
-        row + static_cast<std::ptrdiff_t>(i) * job.x.stride * job.sink.pixel_bytes());
-  }
-}
-
-void copy_planes(const ConstFrameView& input, const FrameView& output) noexcept {
-  for (int plane = 0; plane < input.format->planes; ++plane) {
-    const auto i = static_cast<std::size_t>(plane);
-    const auto bytes = static_cast<std::size_t>(plane_row_bytes(*input.format, plane, input.width));
-    const int rows = plane_rows(*input.format, plane, input.height);
-    for (int y = 0; y < rows; ++y) {
-      std::memcpy(output.plane[i].data + y * output.plane[i].stride,
-                  input.plane[i].data + y * input.plane[i].stride, bytes);
-    }
-  }
+  add_columns(part.x0, left);
+  add_columns(inner.x1, right);
+  const std::span<const int> columns(workspace.side_columns.data(),
+                                     static_cast<std::size_t>(count));
+  const auto pixel = static_cast<std::size_t>(job.source.pixel_bytes());
+  std::byte border[4 * sizeof(float)];
+  job.source.load_border(1, border);
+  run_tile(
+      job, TileShape(job, kMostSideWidth), part.y0, part.y1,
+      (right_at + right) * job.source.channels, workspace,
+      [&](int y, std::byte* to) noexcept {
+        const int from_y = border_index(y, job.input.height, border_);
+        if (from_y == kNoSample) return job.source.load_border(count, to);
+        gather_columns(job.source.at(input_, 0, from_y), border, columns, pixel, to);
+      },
+      [&](int y, std::byte* row) noexcept {
+        if (left > 0) take(y, part.x0, row, left);
+        if (right > 0) take(y, inner.x1, row + static_cast<std::size_t>(right_at) * pixel, right);
+      });
 }
 
 }  // namespace convolve

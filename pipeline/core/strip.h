@@ -34,7 +34,10 @@ class ScratchBuffer {
 
 /// The sizes of a job's padded copies.
 struct TileShape {
+  /// Tiles of the width that suits the job.
   explicit TileShape(const Job& job) noexcept;
+  /// Narrow tiles of the two sides of a frame.
+  TileShape(const Job& job, int side_width) noexcept;
   int width;               ///< most output pixels of a tile
   int rows;                ///< most output rows of a chunk
   int slots;               ///< input rows that a chunk needs
@@ -63,6 +66,7 @@ struct Workspace {
   std::vector<std::byte*> slots;
   std::vector<const std::byte*> in_rows;
   std::vector<std::byte*> out_rows;
+  std::vector<int> side_columns;   ///< where a padded row of the two sides is read from
   std::vector<Extremes> extremes;  ///< of each job
 
   /// Makes room for everything that `job` needs, so that running it takes no memory.
@@ -100,7 +104,18 @@ class Strips {
   template <typename Take>
   void run_padded(const Job& job, const Rect& part, Workspace& workspace,
                   const Take& take) const noexcept;
+  /// What lies left and right of `inner` in `part`, next to each other in one narrow tile.
+  template <typename Take>
+  void run_sides(const Job& job, const Rect& part, const Rect& inner, Workspace& workspace,
+                 const Take& take) const noexcept;
+  /// Runs the stage over rows [y0, y1) of a tile. `load(y, to)` makes an input row, `take(y, row)`
+  /// receives an output row.
+  template <typename Load, typename Take>
+  void run_tile(const Job& job, const TileShape& shape, int y0, int y1, int samples,
+                Workspace& workspace, const Load& load, const Take& take) const noexcept;
   [[nodiscard]] Rect in_place_part(const Job& job, const Rect& part) const noexcept;
+  /// True where the stage may read `kRowSlack` samples beyond the end of row `y`.
+  [[nodiscard]] bool has_slack(const Job& job, int y) const noexcept;
 
   const ConstFrameView& input_;
   const FrameView& output_;

@@ -69,10 +69,10 @@ struct StageSpec {
 /// Padded rows for a stage. Never at an edge: every tap has its sample.
 struct RowBlock {
   /// `above + rows + below` input rows; each points at the sample under the leftmost tap of output
-  /// sample 0. Outputs are computed in blocks of 64 samples: the samples that the last block needs
-  /// must be there, whatever they hold, and `kRowSlack` more may be read.
+  /// sample 0. `kRowSlack` samples beyond the last that is needed may be read.
   const std::byte* const* in = nullptr;
-  /// `rows` output rows; the stage may write up to a multiple of 64 samples.
+  /// `rows` output rows. Of 64 samples and more the stage writes just as many as are asked for; of
+  /// fewer it may write up to 64.
   std::byte* const* out = nullptr;
   int rows = 0;
   int samples = 0;  ///< output samples a row: pixels × channels
