@@ -42,6 +42,45 @@ std::optional<IntFinish> shift_finish(const LinearProblem& problem, int shift, d
   return finish;
 }
 
+// What codes of `unit·(clamped - add) + post` come out of the multiplication of halves is the
+// nearest for every clamped value.
+bool rounds_to_nearest(const IntFinish& finish, const Fraction& unit, std::int64_t twice_post) {
+  for (std::int64_t clamped = 0; clamped <= 65535; ++clamped) {
+    const std::int64_t code =
+        std::min<std::int64_t>(clamped * finish.factor >> 16 >> finish.shift, 255);
+    const std::int64_t off = 2 * code * unit.denominator -
+                             2 * (clamped - finish.add) * unit.numerator -
+                             twice_post * unit.denominator;
+    if (off > unit.denominator && code > 0) return false;
+    if (-off > unit.denominator && code < 255) return false;
+    if (clamped == 65535 && code < 255) return false;  // stands for all above
+    if (clamped == 0 && code > 0) return false;
+  }
+  return true;
+}
+
+// Division by a multiplication of halves, where that is right for every sum.
+bool find_factor(IntFinish& finish, const Fraction& unit, double post) {
+  if (unit.numerator <= 0 || unit.numerator >= unit.denominator) return false;
+  const double ratio = static_cast<double>(unit.numerator) / static_cast<double>(unit.denominator);
+  const double add = std::floor((post + 0.5) / ratio);
+  if (!fits(add)) return false;
+  IntFinish found = finish;
+  found.add = static_cast<std::int32_t>(add);
+  found.shift = static_cast<int>(std::floor(std::log2(65535 / (65536 * ratio))));
+  if (found.shift < 1 || found.shift > 15) return false;
+  const double factor = std::ldexp(ratio, 16 + found.shift);
+  for (const double tried : {std::ceil(factor), std::floor(factor)}) {
+    if (tried > 65535) continue;
+    found.factor = static_cast<std::uint16_t>(tried);
+    if (!rounds_to_nearest(found, unit, static_cast<std::int64_t>(2 * post))) continue;
+    found.real = false;
+    finish = found;
+    return true;
+  }
+  return false;
+}
+
 // Exact: the taps are whole numbers over one divisor.
 std::optional<WholePlan> plan_exact(const LinearProblem& problem) {
   auto whole = as_whole(problem.taps.taps, most_weight(problem.spec));
@@ -173,6 +212,12 @@ std::optional<IntFinish> plan_exact_finish(const LinearProblem& problem, double 
   finish.scale = static_cast<float>(finish.absolute ? std::abs(unit) : unit);
   finish.post = static_cast<float>(problem.post());
   finish.max_code = static_cast<float>(problem.spec.max_code);
+  if (problem.spec.output == SampleType::u8 && fraction && halves) {
+    find_factor(finish,
+                {finish.absolute ? std::abs(fraction->numerator) : fraction->numerator,
+                 fraction->denominator},
+                problem.post());
+  }
   return finish;
 }
 

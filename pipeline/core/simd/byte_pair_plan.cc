@@ -24,6 +24,10 @@ int finished(const BytePairRows& rows, int sum) {
 int expected(const IntFinish& finish, int sum) {
   int value = sum + finish.init;
   if (finish.absolute) value = std::abs(value);
+  if (finish.factor != 0) {
+    const auto clamped = static_cast<unsigned>(std::clamp(value + finish.add, 0, 65535));
+    return static_cast<int>(std::min(clamped * finish.factor >> 16 >> finish.shift, 255U));
+  }
   const float real = static_cast<float>(value) * finish.scale + finish.post;
   return static_cast<int>(std::nearbyint(std::clamp(real, 0.0F, 255.0F)));
 }
@@ -92,7 +96,7 @@ std::optional<BytePairRows> BytePairRows::make(int height, std::span<const DotTa
   if (std::abs(finish.init) > kMostHalf || finish.max_code != 255) return std::nullopt;
   rows.init = static_cast<std::int16_t>(finish.init);
   if (most + finish.init > kMostHalf || least + finish.init < -kMostHalf) return std::nullopt;
-  if (finish.real)
+  if (finish.real || finish.factor != 0)
     return find_factor(rows, finish, least, most) ? std::optional(rows) : std::nullopt;
   const int largest = std::max(std::abs(most + finish.init), std::abs(least + finish.init));
   if (finish.shift > 14 || std::abs(finish.add) + largest > kMostHalf) return std::nullopt;

@@ -7,6 +7,7 @@
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/int_finish.h"
+#include "core/simd/narrow-inl.h"
 
 #if defined(CONVOLVE_INT_FINISH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef CONVOLVE_INT_FINISH_INL_H_
@@ -37,205 +38,196 @@ HWY_INLINE Out FinishOne(const IntFinish& finish, std::int32_t sum) {
       return static_cast<Out>(std::nearbyint(clamped));
     }
   }
-  value = wrapped(bits(value) + bits(finish.add)) >> finish.shift;
+  value = wrapped(bits(value) + bits(finish.add));
+  if (finish.factor != 0) {
+    const auto clamped = static_cast<std::uint32_t>(value < 0 ? 0 : value > 65535 ? 65535 : value);
+    value = static_cast<std::int32_t>(clamped * finish.factor >> 16);
+  }
+  value >>= finish.shift;
   const auto most = static_cast<std::int32_t>(finish.max_code);
   return static_cast<Out>(value < 0 ? 0 : value > most ? most : value);
 }
 
 #if HWY_TARGET != HWY_SCALAR
 
-/// Where the four-byte units of a pair of vectors of sums lie once both were narrowed to bytes:
-/// targets interleave the two by blocks of 128 bits. Found by narrowing units that are numbered.
-inline auto PairOrder() {
-  const hn::ScalableTag<std::int32_t> d;
-  const hn::Repartition<std::int16_t, decltype(d)> d16;
-  const hn::Half<hn::Repartition<std::uint8_t, decltype(d)>> d8;
-  const hn::Half<decltype(d)> units;
-  const auto count = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto first = hn::ShiftRight<2>(hn::Iota(d, 0));
-  const auto second = hn::ShiftRight<2>(hn::Iota(d, count));
-  const auto bytes = hn::DemoteTo(d8, hn::ReorderDemote2To(d16, first, second));
-  HWY_ALIGN std::uint8_t found[64];
-  hn::Store(bytes, d8, found);
-  HWY_ALIGN std::int32_t order[16] = {};
-  for (std::int32_t i = 0; i < count / 2; ++i) order[found[4 * i]] = i;
-  return hn::SetTableIndices(units, order);
-}
-
-/// The same for pairs that are narrowed to 16 bits, in units of two.
-inline auto HalvesOrder() {
-  const hn::ScalableTag<std::int32_t> d;
-  const hn::Repartition<std::int16_t, decltype(d)> d16;
-  const auto count = static_cast<std::int32_t>(hn::Lanes(d));
-  const auto first = hn::ShiftRight<1>(hn::Iota(d, 0));
-  const auto second = hn::ShiftRight<1>(hn::Iota(d, count));
-  HWY_ALIGN std::int16_t found[64];
-  hn::Store(hn::ReorderDemote2To(d16, first, second), d16, found);
-  HWY_ALIGN std::int32_t order[16] = {};
-  for (std::int32_t i = 0; i < count; ++i) order[found[2 * i]] = i;
-  return hn::SetTableIndices(d, order);
-}
-
 /// Narrows two vectors of sums that fit 16 bits to one, in order.
 class PairNarrower {
  public:
   template <class V>
   [[nodiscard]] HWY_INLINE auto operator()(V first, V second) const {
-    const hn::ScalableTag<std::int32_t> d;
-    const hn::Repartition<std::int16_t, decltype(d)> d16;
-    const auto mixed = hn::ReorderDemote2To(d16, first, second);
-    return hn::BitCast(d16, hn::TableLookupLanes(hn::BitCast(d, mixed), order_));
+    return InOrder(NarrowHalves(first, second), order_);
   }
 
  private:
-  decltype(HalvesOrder()) order_ = HalvesOrder();
+  decltype(NarrowOrder<2>()) order_ = NarrowOrder<2>();
 };
 
-/// `IntFinish` with its constants in registers.
+/// `IntFinish` with its constants in registers. Integers are narrowed as soon as that cannot change
+/// them: what is left to do is then done on twice as many at a time.
 template <typename Out>
 class Finisher {
   using D = hn::ScalableTag<std::int32_t>;
+  using D16 = hn::ScalableTag<std::int16_t>;
+  using DU16 = hn::ScalableTag<std::uint16_t>;
   using DF = hn::ScalableTag<float>;
   using V = hn::Vec<D>;
+  using V16 = hn::Vec<D16>;
+
+  enum class Form { real, factor, short_shift, shift };
 
  public:
   explicit Finisher(const IntFinish& finish)
-      : real_(finish.real || sizeof(Out) == 4),
+      : form_(form_of(finish)),
         absolute_(finish.absolute),
-        // Where a shift of 16 bits or more is all there is to do, the sums' upper halves are
-        // enough.
-        halves_(!real_ && !absolute_ && finish.shift >= 16 && finish.max_code <= 32767),
+        is_upper_(form_ == Form::shift && !absolute_ && finish.shift >= 16 &&
+                  finish.max_code <= 32767),
         shift_(finish.shift),
-        init_(hn::Set(D(), finish.init)),
-        in_turn_init_(halves_ ? hn::Add(init_, hn::Set(D(), finish.add)) : init_),
+        init_(hn::Set(
+            D(), finish.absolute || form_ == Form::real ? finish.init : finish.init + finish.add)),
         add_(hn::Set(D(), finish.add)),
-        most_(hn::Set(D(), static_cast<std::int32_t>(finish.max_code))),
+        factor_(hn::Set(DU16(), finish.factor)),
+        most_(hn::Set(DU16(), static_cast<std::uint16_t>(finish.max_code))),
         scale_(hn::Set(DF(), finish.scale)),
         post_(hn::Set(DF(), finish.post)),
-        most_real_(hn::Set(DF(), finish.max_code)),
-        order_(PairOrder()) {}
+        order_(NarrowOrder < sizeof(Out) == 1 ? 4 : 2 > ()) {}
 
-  /// What sums that `Store` takes start with.
+  /// What sums start with.
   [[nodiscard]] HWY_INLINE V Init() const { return init_; }
 
-  /// What sums that `StoreInTurn` takes start with.
-  [[nodiscard]] HWY_INLINE V InitInTurn() const { return in_turn_init_; }
-
-  /// Stores sums of even and of odd samples, in turn.
+  /// Stores sums of even and of odd samples that started with `Init`, in turn.
   HWY_INLINE void StoreInTurn(V even, V odd, Out* to) const {
-    const D d;
     if constexpr (sizeof(Out) < 4) {
-      if (halves_) return StoreHalvesInTurn(even, odd, to);
+      if (is_upper_) return StoreUpperInTurn(even, odd, to);
     }
-    if (absolute_) {
-      even = hn::Abs(even);
-      odd = hn::Abs(odd);
-    }
+    V sums[2] = {even, odd};
+    if (absolute_) MakeAbsolute(sums);
     if constexpr (sizeof(Out) == 4) {
-      hn::StoreInterleaved2(Real(even), Real(odd), DF(), to);
+      hn::StoreInterleaved2(Real(sums[0]), Real(sums[1]), DF(), to);
     } else {
-      const auto code = [&](V sum) HWY_ATTR {
-        if (real_) return Code(Real(sum));
-        const V value = hn::ShiftRightSame(hn::Add(sum, add_), shift_);
-        return hn::Min(hn::Max(value, hn::Zero(d)), most_);
-      };
-      const V both = hn::Or(code(even), hn::ShiftLeft<16>(code(odd)));
+      for (V& sum : sums) sum = WithinHalf(sum);
+      // The lower halves of the first, and those of the second moved up.
+      const auto both =
+          hn::OddEven(hn::BitCast(D16(), hn::ShiftLeft<16>(sums[1])), hn::BitCast(D16(), sums[0]));
+      const V16 codes = Codes(both);
       if constexpr (sizeof(Out) == 1) {
-        const hn::Repartition<std::int16_t, D> d16;
-        const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
-        hn::StoreU(hn::DemoteTo(d8, hn::BitCast(d16, both)), d8, to);
+        const hn::Half<hn::ScalableTag<std::uint8_t>> d8;
+        hn::StoreU(hn::DemoteTo(d8, codes), d8, to);
       } else {
-        const hn::Repartition<std::uint16_t, D> d16;
-        hn::StoreU(hn::BitCast(d16, both), d16, to);
+        hn::StoreU(hn::BitCast(DU16(), codes), DU16(), to);
       }
     }
   }
 
-  /// Stores sums that started with `Init`; an even number of vectors.
+  /// Stores sums that started with `Init`; a multiple of four vectors.
   template <int kCount>
   HWY_INLINE void Store(V (&sums)[kCount], Out* to) const {
-    if (absolute_) {
-      for (V& sum : sums) sum = hn::Abs(sum);
-    }
-    if (real_) return StoreReal(sums, to);
-    if constexpr (sizeof(Out) < 4) {
-      for (V& sum : sums) sum = hn::ShiftRightSame(hn::Add(sum, add_), shift_);
-      StoreWhole(sums, to);
+    constexpr auto kLanes = static_cast<int>(hn::MaxLanes(D()));
+    if (absolute_) MakeAbsolute(sums);
+    if constexpr (sizeof(Out) == 4) {
+      for (int v = 0; v < kCount; ++v) hn::StoreU(Real(sums[v]), DF(), to + v * kLanes);
+    } else if constexpr (sizeof(Out) == 2) {
+      for (int v = 0; v < kCount; v += 2) {
+        const V16 codes = Narrowed(sums[v], sums[v + 1]);
+        hn::StoreU(InOrder(hn::BitCast(DU16(), codes), order_), DU16(), to + v * kLanes);
+      }
+    } else {
+      const hn::ScalableTag<std::uint8_t> d8;
+      for (int v = 0; v < kCount; v += 4) {
+        const V16 first = Narrowed(sums[v], sums[v + 1]);
+        const V16 second = Narrowed(sums[v + 2], sums[v + 3]);
+        hn::StoreU(InOrder(NarrowBytes(first, second), order_), d8, to + v * kLanes);
+      }
     }
   }
 
  private:
-  HWY_INLINE void StoreHalvesInTurn(V even, V odd, Out* to) const {
-    const hn::Repartition<std::int16_t, D> d16;
-    const auto upper = hn::BitCast(d16, hn::ShiftRight<16>(even));
-    const auto codes = hn::ShiftRightSame(hn::OddEven(hn::BitCast(d16, odd), upper), shift_ - 16);
+  static Form form_of(const IntFinish& finish) {
+    if (finish.real || sizeof(Out) == 4) return Form::real;
+    if (finish.factor != 0) return Form::factor;
+    // What is shifted out of unsigned halves leaves all codes, and what saturated is above them.
+    const bool is_short = sizeof(Out) == 1 && finish.shift >= 1 && finish.shift <= 8;
+    return is_short ? Form::short_shift : Form::shift;
+  }
+
+  // From the upper halves of sums alone.
+  HWY_INLINE void StoreUpperInTurn(V even, V odd, Out* to) const {
+    const auto upper = hn::BitCast(D16(), hn::ShiftRight<16>(even));
+    const V16 codes = hn::ShiftRightSame(hn::OddEven(hn::BitCast(D16(), odd), upper), shift_ - 16);
     if constexpr (sizeof(Out) == 1) {
-      const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
+      const hn::Half<hn::ScalableTag<std::uint8_t>> d8;
       hn::StoreU(hn::DemoteTo(d8, codes), d8, to);
     } else {
-      const hn::Repartition<std::uint16_t, D> du16;
-      const auto most = hn::BitCast(d16, hn::Or(most_, hn::ShiftLeft<16>(most_)));
-      hn::StoreU(hn::BitCast(du16, hn::Min(hn::Max(codes, hn::Zero(d16)), most)), du16, to);
+      const auto above = hn::BitCast(DU16(), hn::Max(codes, hn::Zero(D16())));
+      hn::StoreU(hn::Min(above, most_), DU16(), to);
     }
   }
 
   template <int kCount>
-  HWY_INLINE void StoreWhole(const V (&values)[kCount], Out* to) const {
-    const D d;
-    const auto step = static_cast<int>(hn::Lanes(d));
-    if constexpr (sizeof(Out) == 1) {
-      const hn::Repartition<std::int16_t, D> d16;
-      const hn::Half<hn::Repartition<std::uint8_t, D>> d8;
-      const hn::Half<D> units;
-      for (int v = 0; v < kCount; v += 2) {
-        const auto bytes = hn::DemoteTo(d8, hn::ReorderDemote2To(d16, values[v], values[v + 1]));
-        const auto ordered = hn::TableLookupLanes(hn::BitCast(units, bytes), order_);
-        hn::StoreU(hn::BitCast(d8, ordered), d8, to + v * step);
-      }
-    } else {
-      const hn::Rebind<Out, D> d_out;
-      for (int v = 0; v < kCount; ++v) {
-        hn::StoreU(hn::DemoteTo(d_out, hn::Min(values[v], most_)), d_out, to + v * step);
-      }
-    }
+  HWY_INLINE void MakeAbsolute(V (&sums)[kCount]) const {
+    for (V& sum : sums) sum = hn::Abs(sum);
+    if (form_ == Form::real) return;
+    for (V& sum : sums) sum = hn::Add(sum, add_);
   }
 
   [[nodiscard]] HWY_INLINE hn::Vec<DF> Real(V sum) const {
     return hn::Add(hn::Mul(hn::ConvertTo(DF(), sum), scale_), post_);
   }
 
-  // Beyond the clamp the conversion saturates, and what it gives then differs by target.
-  [[nodiscard]] HWY_INLINE V Code(hn::Vec<DF> value) const {
-    return hn::NearestInt(hn::Min(hn::Max(value, hn::Zero(DF())), most_real_));
+  // Rounded to nearest, ties to even: 2^23 has no bits below 1. Larger ones are larger integers.
+  [[nodiscard]] HWY_INLINE V RoundedReal(V sum) const {
+    const auto magic = hn::Set(DF(), 8388608.0F);
+    const auto rounded = hn::Add(hn::Max(Real(sum), hn::Zero(DF())), magic);
+    return hn::Sub(hn::BitCast(D(), rounded), hn::BitCast(D(), magic));
   }
 
-  template <int kCount>
-  HWY_INLINE void StoreReal(const V (&sums)[kCount], Out* to) const {
-    const DF df;
-    const auto step = static_cast<int>(hn::Lanes(df));
-    V codes[kCount];
-    for (int v = 0; v < kCount; ++v) {
-      if constexpr (sizeof(Out) == 4) {
-        hn::StoreU(Real(sums[v]), df, to + v * step);
-      } else {
-        codes[v] = Code(Real(sums[v]));
-      }
+  // What remains to be done once sums are halves.
+  [[nodiscard]] HWY_INLINE V16 Codes(V16 halves) const {
+    const DU16 du16;
+    auto codes = hn::BitCast(du16, halves);
+    if (form_ == Form::factor) codes = hn::MulHigh(codes, factor_);
+    if (form_ == Form::factor || form_ == Form::short_shift) {
+      codes = hn::ShiftRightSame(codes, shift_);
     }
-    if constexpr (sizeof(Out) < 4) StoreWhole(codes, to);
+    if constexpr (sizeof(Out) == 2) codes = hn::Min(codes, most_);
+    return hn::BitCast(D16(), codes);
   }
 
-  bool real_;
+  // Halves of two vectors, not in order.
+  [[nodiscard]] HWY_INLINE V16 Narrowed(V first, V second) const {
+    if (form_ == Form::real) {
+      first = RoundedReal(first);
+      second = RoundedReal(second);
+    } else if (form_ == Form::shift) {
+      first = hn::ShiftRightSame(first, shift_);
+      second = hn::ShiftRightSame(second, shift_);
+    }
+    if (sizeof(Out) == 1 && (form_ == Form::real || form_ == Form::shift)) {
+      return NarrowHalves(first, second);
+    }
+    return Codes(hn::BitCast(D16(), NarrowHalvesUnsigned(first, second)));
+  }
+
+  // One vector clamped to what halves hold: unsigned where something remains to be done, else
+  // codes.
+  [[nodiscard]] HWY_INLINE V WithinHalf(V sum) const {
+    if (form_ == Form::real) sum = RoundedReal(sum);
+    if (form_ == Form::shift) sum = hn::ShiftRightSame(sum, shift_);
+    const bool is_code = sizeof(Out) == 1 && (form_ == Form::real || form_ == Form::shift);
+    const V most = hn::Set(D(), is_code ? 255 : 65535);
+    return hn::Min(hn::Max(sum, hn::Zero(D())), most);
+  }
+
+  Form form_;
   bool absolute_;
-  bool halves_;
+  bool is_upper_;  // a shift of 16 bits or more is all there is to do
   int shift_;
   V init_;
-  V in_turn_init_;
   V add_;
-  V most_;
+  hn::Vec<DU16> factor_;
+  hn::Vec<DU16> most_;
   hn::Vec<DF> scale_;
   hn::Vec<DF> post_;
-  hn::Vec<DF> most_real_;
-  decltype(PairOrder()) order_;
+  decltype(NarrowOrder<2>()) order_;
 };
 
 #endif  // HWY_SCALAR

@@ -142,7 +142,7 @@ HWY_INLINE void SumRowAt(const Finisher<Out>& finisher, const std::vector<std::i
   const auto step = 2 * static_cast<int>(hn::Lanes(d));
   VI32 even[kLoads];
   VI32 odd[kLoads];
-  for (int v = 0; v < kLoads; ++v) even[v] = odd[v] = finisher.InitInTurn();
+  for (int v = 0; v < kLoads; ++v) even[v] = odd[v] = finisher.Init();
   const std::int32_t* const end = words.data() + words.size();
   for (const std::int32_t* word = words.data(); word != end; word += 2, from += 2) {
     const VI32 for_even = hn::Set(d, word[0]);
