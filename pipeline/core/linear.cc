@@ -34,9 +34,8 @@ class DenseDotStage final : public Stage {
  public:
   DenseDotStage(const LinearProblem& problem, const WholePlan& plan)
       : window_(problem.window()),
-        rows_{problem.spec.input, problem.spec.output, plan.centred,
-              DotWeights(problem.spec.input, problem.taps.height, problem.dot_taps(plan.weights)),
-              plan.finish} {}
+        rows_(problem.spec.input, problem.spec.output, plan.centred, problem.taps.height,
+              problem.dot_taps(plan.weights), plan.finish) {}
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
   [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
@@ -62,7 +61,7 @@ class BytePairStage final : public Stage {
     return std::max(dense_.scratch_bytes(samples), byte_pair_scratch(rows_, samples));
   }
   void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    if (!prefers_byte_pairs(rows_)) return dense_.process(block, scratch);
+    if (!prefers_byte_pairs()) return dense_.process(block, scratch);
     run_byte_pair_rows(rows_, block, scratch);
   }
 

@@ -2,6 +2,9 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "core/simd/byte_pairs.h"
 
@@ -49,59 +52,104 @@ bool find_factor(BytePairRows& rows, const IntFinish& finish, int least, int mos
   return true;
 }
 
+// The finish in 16 bits, of sums within [least, most].
+bool find_narrow_finish(BytePairRows& rows, const IntFinish& finish, int least, int most) {
+  if (most - least > kMostHalf || std::abs(finish.init) > kMostHalf) return false;
+  const int first = least + finish.init;
+  const int last = most + finish.init;
+  if (last > kMostHalf || first < -kMostHalf) return false;
+  rows.absolute = finish.absolute;
+  rows.init = static_cast<std::int16_t>(finish.init);
+  if (finish.real || finish.factor != 0) {
+    if (find_factor(rows, finish, least, most)) return true;
+    rows.factor = 0;
+  }
+  const int largest = std::max(std::abs(first), std::abs(last));
+  if (finish.real || finish.shift > 15 || std::abs(finish.add) + largest > kMostHalf) return false;
+  rows.high_factor = finish.factor;
+  rows.add = static_cast<std::int16_t>(finish.add);
+  rows.shift = finish.shift;
+  return true;
+}
+
+// Weights that a lane multiplies, and what their products with bytes can come to.
+struct Pair {
+  int low = 0;
+  int high = 0;
+
+  [[nodiscard]] int most() const { return 255 * (std::max(low, 0) + std::max(high, 0)); }
+  [[nodiscard]] int least() const { return 255 * (std::min(low, 0) + std::min(high, 0)); }
+  [[nodiscard]] std::int32_t word() const {
+    const unsigned half =
+        (static_cast<unsigned>(low) & 0xffU) | (static_cast<unsigned>(high) & 0xffU) << 8;
+    return static_cast<std::int32_t>(half | half << 16);
+  }
+};
+
+struct Range {
+  int least = 0;
+  int most = 0;
+
+  [[nodiscard]] Range with(const Pair& pair) const {
+    return {least + pair.least(), most + pair.most()};
+  }
+  [[nodiscard]] bool fits() const { return most <= kMostHalf && least >= -kMostHalf; }
+};
+
+// Appends what the pairs of one group and column do; ends 16-bit sums before where they would not
+// fit any more. False where these do not fit alone.
+bool append(BytePairRows& rows, Range (&ranges)[2], const BytePairRows::Operation& operation,
+            const Pair (&pairs)[2]) {
+  if (!Range{}.with(pairs[0]).fits() || !Range{}.with(pairs[1]).fits()) return false;
+  if (!ranges[0].with(pairs[0]).fits() || !ranges[1].with(pairs[1]).fits()) {
+    rows.ends.push_back(static_cast<int>(rows.operations.size()));
+    ranges[0] = ranges[1] = {};
+  }
+  for (int out = 0; out < 2; ++out) {
+    ranges[out] = ranges[out].with(pairs[out]);
+    rows.words.push_back(pairs[out].word());
+  }
+  rows.operations.push_back(operation);
+  return true;
+}
+
 }  // namespace
 
 std::optional<BytePairRows> BytePairRows::make(int height, std::span<const DotTap> taps,
                                                const IntFinish& finish) {
   BytePairRows rows;
   rows.height = height;
-  int least = 0;
-  int most = 0;
-  std::vector<int> columns;
+  rows.groups = height / 2 + 1;
+  rows.wide_finish = finish;
+  Range all;
+  std::map<std::pair<int, int>, int> weights;  // of (row, sample)
+  std::set<int> columns;
   for (const DotTap& tap : taps) {
     if (tap.weight == 0) continue;
     if (std::abs(tap.weight) > 127) return std::nullopt;
-    (tap.weight > 0 ? most : least) += 255 * tap.weight;
-    if (most - least > kMostHalf) return std::nullopt;
-    columns.push_back(tap.sample);
+    all = all.with({tap.weight, 0});
+    weights[{tap.row, tap.sample}] = tap.weight;
+    columns.insert(tap.sample);
+    rows.reach = std::max(rows.reach, tap.sample);
   }
-  std::sort(columns.begin(), columns.end());
-  columns.erase(std::unique(columns.begin(), columns.end()), columns.end());
-  rows.reach = columns.empty() ? 0 : columns.back();
   const auto weight_at = [&](int row, int sample) {
-    int weight = 0;
-    for (const DotTap& tap : taps) {
-      if (tap.row == row && tap.sample == sample) weight += tap.weight;
-    }
-    return weight;
+    const auto found = weights.find({row, sample});
+    return found == weights.end() ? 0 : found->second;
   };
-  for (int first_row = 0; first_row <= height; first_row += 2) {
-    Group group{std::max(0, first_row - height + 1), 1, static_cast<int>(rows.samples.size()), 0};
+  Range ranges[2];
+  for (int group = 0; group < rows.groups; ++group) {
     for (const int column : columns) {
-      std::int16_t words[2];
-      for (int out = 0; out < 2; ++out) {
-        const unsigned low = static_cast<unsigned>(weight_at(first_row - out, column)) & 0xffU;
-        const unsigned high = static_cast<unsigned>(weight_at(first_row + 1 - out, column)) & 0xffU;
-        words[out] = static_cast<std::int16_t>(low | (high << 8));
-      }
-      if (words[0] == 0 && words[1] == 0) continue;
-      rows.samples.push_back(column);
-      rows.words.insert(rows.words.end(), words, words + 2);
+      const int row = 2 * group;
+      const Pair pairs[2] = {{weight_at(row, column), weight_at(row + 1, column)},
+                             {weight_at(row - 1, column), weight_at(row, column)}};
+      if (pairs[0].word() == 0 && pairs[1].word() == 0) continue;
+      if (!append(rows, ranges, {group, column}, pairs)) return std::nullopt;
     }
-    group.end = static_cast<int>(rows.samples.size());
-    rows.groups.push_back(group);
   }
-
-  rows.absolute = finish.absolute;
-  if (std::abs(finish.init) > kMostHalf || finish.max_code != 255) return std::nullopt;
-  rows.init = static_cast<std::int16_t>(finish.init);
-  if (most + finish.init > kMostHalf || least + finish.init < -kMostHalf) return std::nullopt;
-  if (finish.real || finish.factor != 0)
-    return find_factor(rows, finish, least, most) ? std::optional(rows) : std::nullopt;
-  const int largest = std::max(std::abs(most + finish.init), std::abs(least + finish.init));
-  if (finish.shift > 14 || std::abs(finish.add) + largest > kMostHalf) return std::nullopt;
-  rows.add = static_cast<std::int16_t>(finish.add);
-  rows.shift = finish.shift;
+  rows.ends.push_back(static_cast<int>(rows.operations.size()));
+  rows.narrow = rows.ends.size() == 1 && find_narrow_finish(rows, finish, all.least, all.most);
+  // An operation takes half as long as the same on halves; adding the sums up, as long as two.
+  if (2 * rows.ends.size() >= rows.operations.size() && !rows.narrow) return std::nullopt;
   return rows;
 }
 

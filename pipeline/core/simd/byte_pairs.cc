@@ -2,7 +2,7 @@
 #include "core/simd/byte_pairs.h"
 
 #include <algorithm>
-#include <cstdlib>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/byte_pairs.cc"
@@ -10,7 +10,8 @@
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
-#include "core/simd/dot_sums-inl.h"
+#include "core/simd/int_finish-inl.h"
+#include "core/simd/lane_sums-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convolve {
@@ -18,9 +19,10 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
+bool PrefersBytePairs() { return HWY_TARGET != HWY_SCALAR && !CONVOLVE_BYTE_DOT; }
+
 #if HWY_TARGET == HWY_SCALAR
 
-bool PrefersBytePairs(const BytePairRows&) { return false; }
 void RunBytePairRows(const BytePairRows&, const RowBlock&, std::byte*) {}
 
 #else
@@ -30,28 +32,28 @@ using V16 = hn::Vec<D16>;
 
 constexpr int kPairOut = 2;
 
-bool PrefersBytePairs(const BytePairRows& rows) {
-  // Four bytes a product beat two, but for the smallest kernels, whose cost is in the stores.
-  return !CONVOLVE_BYTE_DOT || rows.height <= 3;
-}
-
-// The finish of BytePairRows with its constants in registers.
+// The narrow finish of BytePairRows with its constants in registers.
 class PairFinisher {
+  using DU16 = hn::RebindToUnsigned<D16>;
+
  public:
   explicit PairFinisher(const BytePairRows& rows)
       : absolute_(rows.absolute),
         scaled_(rows.factor != 0),
+        divided_(rows.high_factor != 0),
         shift_(rows.shift),
         init_(hn::Set(D16(), rows.init)),
         factor_(hn::Set(D16(), rows.factor)),
-        add_(hn::Set(D16(), rows.add)) {}
+        high_factor_(hn::Set(DU16(), rows.high_factor)),
+        add_(hn::Set(D16(), rows.add)),
+        order_(NarrowOrder<2>()) {}
 
   [[nodiscard]] HWY_INLINE V16 Init() const { return init_; }
 
+  /// Stores an even number of vectors.
   template <int kVectors>
   HWY_INLINE void Store(V16 (&sums)[kVectors], std::uint8_t* to) const {
-    const hn::Rebind<std::uint8_t, D16> d8;
-    const auto step = static_cast<int>(hn::Lanes(D16()));
+    const hn::ScalableTag<std::uint8_t> d8;
     if (absolute_) {
       for (V16& sum : sums) sum = hn::Abs(sum);
     }
@@ -59,127 +61,190 @@ class PairFinisher {
       for (V16& sum : sums) sum = hn::MulFixedPoint15(sum, factor_);
     }
     for (V16& sum : sums) sum = hn::Add(sum, add_);
+    if (divided_) {
+      for (V16& sum : sums) {
+        const auto above = hn::BitCast(DU16(), hn::Max(sum, hn::Zero(D16())));
+        sum = hn::BitCast(D16(), hn::MulHigh(above, high_factor_));
+      }
+    }
     if (shift_ > 0) {
       for (V16& sum : sums) sum = hn::ShiftRightSame(sum, shift_);
     }
-    for (int v = 0; v < kVectors; ++v) {
-      hn::StoreU(hn::DemoteTo(d8, sums[v]), d8, to + v * step);
+    for (int v = 0; v < kVectors; v += 2) {
+      hn::StoreU(InOrder(NarrowBytes(sums[v], sums[v + 1]), order_), d8, to);
+      to += hn::Lanes(d8);
     }
   }
 
  private:
   bool absolute_;
   bool scaled_;
+  bool divided_;
   int shift_;
   V16 init_;
   V16 factor_;
+  hn::Vec<DU16> high_factor_;
   V16 add_;
+  decltype(NarrowOrder<2>()) order_;
 };
 
-template <int kFirst, int kVectors>
-HWY_INLINE void AddPairs(V16 (&sums)[kPairOut][kVectors], const BytePairRows& rows,
-                         const BytePairRows::Group& group, const std::int16_t* lanes) {
-  const D16 d;
-  const auto step = static_cast<int>(hn::Lanes(d));
-  for (int i = group.begin; i < group.end; ++i) {
-    const std::int16_t* const from = lanes + rows.samples[static_cast<std::size_t>(i)];
-    const std::int16_t* const words = rows.words.data() + kPairOut * i;
-    V16 pairs[kVectors];
-    for (int v = 0; v < kVectors; ++v) pairs[v] = hn::LoadU(d, from + v * step);
-    for (int out = kFirst; out < kPairOut; ++out) {
-      const V16 weight = hn::Set(d, words[out]);
-      for (int v = 0; v < kVectors; ++v) {
-        sums[out][v] = hn::Add(sums[out][v], DotBytePairs(pairs[v], weight));
-      }
-    }
-  }
-}
-
-// Lane x of `to` holds sample x of 2 rows.
-HWY_INLINE void InterleavePair(const std::byte* first, const std::byte* second, int samples,
-                               std::int16_t* to) {
-  const hn::ScalableTag<std::uint8_t> d;
-  const auto step = static_cast<int>(hn::Lanes(d));
-  const auto* const row0 = reinterpret_cast<const std::uint8_t*>(first);
-  const auto* const row1 = reinterpret_cast<const std::uint8_t*>(second);
-  auto* const bytes = reinterpret_cast<std::uint8_t*>(to);
-  for (int x = 0; x < samples; x += step) {
-    hn::StoreInterleaved2(hn::LoadU(d, row0 + x), hn::LoadU(d, row1 + x), d, bytes + 2 * x);
-  }
-}
-
-// The groups that two output rows need, each made once.
+// The groups that two output rows need, each made once, and where the lanes of operations begin.
 class PairRing {
  public:
   PairRing(const BytePairRows& rows, const RowBlock& block, int samples, std::byte* scratch)
-      : in_(block.in),
+      : rows_(rows),
+        in_(block.in),
         last_row_(block.rows + rows.height - 2),
-        samples_(samples),
-        count_(static_cast<int>(rows.groups.size())),
-        stride_(group_lanes(samples) + 64),
-        lanes_(reinterpret_cast<std::int16_t*>(scratch)) {}
+        samples_(samples + rows.reach),
+        stride_(group_bytes(samples_, 1)),
+        lanes_(reinterpret_cast<std::int16_t*>(scratch)),
+        from_(reinterpret_cast<const std::int16_t**>(
+            lanes_ + static_cast<std::size_t>(rows.groups) * stride_)) {}
 
+  // Makes the groups that the output rows from 2·first on need.
   void fill(int first) {
-    for (; made_ < first + count_; ++made_) {
-      InterleavePair(in_[std::min(2 * made_, last_row_)], in_[std::min(2 * made_ + 1, last_row_)],
-                     samples_, lanes(made_));
+    for (; made_ < first + rows_.groups; ++made_) {
+      const std::byte* const pair[] = {in_[std::min(2 * made_, last_row_)],
+                                       in_[std::min(2 * made_ + 1, last_row_)]};
+      InterleavePair(pair, samples_, lanes(made_ % rows_.groups));
+    }
+    const int first_slot = first % rows_.groups;
+    const std::int16_t** from = from_;
+    for (const BytePairRows::Operation& operation : rows_.operations) {
+      const int slot = first_slot + operation.group;
+      *from++ = lanes(slot < rows_.groups ? slot : slot - rows_.groups) + operation.sample;
     }
   }
-  [[nodiscard]] HWY_INLINE std::int16_t* lanes(int group) const {
-    return lanes_ + static_cast<std::size_t>(group % count_) * stride_;
-  }
+  [[nodiscard]] const std::int16_t* const* from() const { return from_; }
   [[nodiscard]] std::uint8_t* end() const {
-    return reinterpret_cast<std::uint8_t*>(lanes_ + static_cast<std::size_t>(count_) * stride_);
+    return reinterpret_cast<std::uint8_t*>(from_ + rows_.operations.size());
   }
 
  private:
+  [[nodiscard]] std::int16_t* lanes(int slot) const {
+    return lanes_ + static_cast<std::size_t>(slot) * stride_;
+  }
+
+  const BytePairRows& rows_;
   const std::byte* const* in_;
   int last_row_;
   int samples_;
-  int count_;
   std::size_t stride_;
   std::int16_t* lanes_;
+  const std::int16_t** from_;
   int made_ = 0;
 };
 
-// kVectors vectors of samples, from x on, of two output rows.
 template <int kVectors>
-HWY_INLINE void RunPairsAt(const BytePairRows& rows, const PairFinisher& finisher,
-                           const PairRing& ring, int first_group, int x,
-                           std::uint8_t* const (&out)[kPairOut]) {
-  V16 sums[kPairOut][kVectors];
+using PairSums = V16[kPairOut][kVectors];
+
+// Operations [begin, end) on the samples from `x` on.
+template <int kVectors>
+HWY_INLINE void AddPairs(PairSums<kVectors>& sums, const BytePairRows& rows,
+                         const std::int16_t* const* from, int begin, int end, int x) {
+  const D16 d;
+  const hn::Repartition<std::int32_t, D16> d32;
+  const auto step = static_cast<int>(hn::Lanes(d));
+  const std::int32_t* words = rows.words.data() + kPairOut * begin;
+  for (int i = begin; i < end; ++i, words += kPairOut) {
+    const std::int16_t* const lanes = from[i] + x;
+    const V16 upper = hn::BitCast(d, hn::Set(d32, words[0]));
+    const V16 lower = hn::BitCast(d, hn::Set(d32, words[1]));
+    V16 pairs[kVectors];
+    for (int v = 0; v < kVectors; ++v) pairs[v] = hn::LoadU(d, lanes + v * step);
+    for (int v = 0; v < kVectors; ++v) {
+      sums[0][v] = hn::Add(sums[0][v], DotBytePairs(pairs[v], upper));
+    }
+    for (int v = 0; v < kVectors; ++v) {
+      sums[1][v] = hn::Add(sums[1][v], DotBytePairs(pairs[v], lower));
+    }
+  }
+}
+
+// kVectors vectors of samples, from `x` on, of two output rows.
+template <int kVectors>
+HWY_INLINE void RunNarrow(const BytePairRows& rows, const PairFinisher& finisher,
+                          const std::int16_t* const* from, int x,
+                          std::uint8_t* const (&out)[kPairOut]) {
+  PairSums<kVectors> sums;
   for (auto& row : sums) {
     for (V16& sum : row) sum = finisher.Init();
   }
-  for (int k = 0; k < static_cast<int>(rows.groups.size()); ++k) {
-    const auto& group = rows.groups[static_cast<std::size_t>(k)];
-    const std::int16_t* const from = ring.lanes(first_group + k) + x;
-    if (group.first_out == 0) {
-      AddPairs<0>(sums, rows, group, from);
-    } else {
-      AddPairs<1>(sums, rows, group, from);
-    }
-  }
+  AddPairs(sums, rows, from, 0, rows.ends[0], x);
   HWY_UNROLL(2)
   for (int i = 0; i < kPairOut; ++i) finisher.Store(sums[i], out[i] + x);
 }
 
-void RunBytePairRows(const BytePairRows& rows, const RowBlock& block, std::byte* scratch) {
+// The same with sums of 32 bits, of even and of odd samples.
+template <int kVectors>
+HWY_INLINE void RunWide(const BytePairRows& rows, const Finisher<std::uint8_t>& finisher,
+                        const std::int16_t* const* from, int x,
+                        std::uint8_t* const (&out)[kPairOut]) {
+  const DI32 d;
+  const VI32 ones = hn::Set(d, 1);
+  VI32 even[kPairOut][kVectors];
+  VI32 odd[kPairOut][kVectors];
+  for (int i = 0; i < kPairOut; ++i) {
+    for (int v = 0; v < kVectors; ++v) even[i][v] = odd[i][v] = finisher.Init();
+  }
+  int begin = 0;
+  for (const int end : rows.ends) {
+    PairSums<kVectors> sums;
+    for (auto& row : sums) {
+      for (V16& sum : row) sum = hn::Zero(D16());
+    }
+    AddPairs(sums, rows, from, begin, end, x);
+    for (int i = 0; i < kPairOut; ++i) {
+      for (int v = 0; v < kVectors; ++v) {
+        const VI32 both = hn::BitCast(d, sums[i][v]);
+        even[i][v] = Dot2(even[i][v], both, ones);  // times 1 and 0
+        odd[i][v] = hn::Add(odd[i][v], hn::ShiftRight<16>(both));
+      }
+    }
+    begin = end;
+  }
   const auto step = static_cast<int>(hn::Lanes(D16()));
-  const PairFinisher finisher(rows);
-  const int whole = round_to_block(block.samples);
-  PairRing ring(rows, block, whole + rows.reach, scratch);
+  HWY_UNROLL(2)
+  for (int i = 0; i < kPairOut; ++i) {
+    for (int v = 0; v < kVectors; ++v) {
+      finisher.StoreInTurn(even[i][v], odd[i][v], out[i] + x + v * step);
+    }
+  }
+}
+
+// Calls run(pieces, first sample) so that `samples`, at least 64, are covered and no more: with 4
+// vectors while there are as many, then with 2, of which the last overlap the ones before.
+template <class Run>
+HWY_INLINE void CoverRow(int samples, const Run& run) {
+  const auto step = static_cast<int>(hn::Lanes(D16()));
+  int x = 0;
+  for (; x + 4 * step <= samples; x += 4 * step) run(std::integral_constant<int, 4>(), x);
+  for (; x < samples; x += 2 * step) {
+    run(std::integral_constant<int, 2>(), std::min(x, samples - 2 * step));
+  }
+}
+
+void RunBytePairRows(const BytePairRows& rows, const RowBlock& block, std::byte* scratch) {
+  const PairFinisher narrow(rows);
+  const Finisher<std::uint8_t> wide(rows.wide_finish);
+  const int samples = std::max(block.samples, kLeastSamples);
+  PairRing ring(rows, block, samples, scratch);
   for (int y = 0; y < block.rows; y += kPairOut) {
     ring.fill(y / 2);
+    const std::int16_t* const* const from = ring.from();
     std::uint8_t* out[kPairOut];
     for (int i = 0; i < kPairOut; ++i) {
       out[i] = y + i < block.rows ? reinterpret_cast<std::uint8_t*>(block.out[y + i]) : ring.end();
     }
-    int x = 0;
-    for (; x + 4 * step <= whole; x += 4 * step) {
-      RunPairsAt<4>(rows, finisher, ring, y / 2, x, out);
+    if (rows.narrow) {
+      CoverRow(samples, [&](auto vectors, int x) HWY_ATTR {
+        RunNarrow<decltype(vectors)::value>(rows, narrow, from, x, out);
+      });
+    } else {
+      CoverRow(samples, [&](auto vectors, int x) HWY_ATTR {
+        RunWide<decltype(vectors)::value>(rows, wide, from, x, out);
+      });
     }
-    for (; x < whole; x += 2 * step) RunPairsAt<2>(rows, finisher, ring, y / 2, x, out);
   }
 }
 
@@ -195,14 +260,13 @@ namespace convolve {
 HWY_EXPORT(PrefersBytePairs);
 HWY_EXPORT(RunBytePairRows);
 
-bool prefers_byte_pairs(const BytePairRows& rows) noexcept {
-  return CONVOLVE_DISPATCH(PrefersBytePairs)(rows);
-}
+bool prefers_byte_pairs() noexcept { return CONVOLVE_DISPATCH(PrefersBytePairs)(); }
 
 std::size_t byte_pair_scratch(const BytePairRows& rows, int samples) noexcept {
-  const int whole = round_to_block(samples);
-  return (group_lanes(whole + rows.reach) + 64) * rows.groups.size() * sizeof(std::int16_t) +
-         static_cast<std::size_t>(whole) + 256;
+  const int most = std::max(samples, kLeastSamples);
+  return group_bytes(most + rows.reach, sizeof(std::int16_t)) *
+             static_cast<std::size_t>(rows.groups) +
+         rows.operations.size() * sizeof(void*) + static_cast<std::size_t>(most);
 }
 
 void run_byte_pair_rows(const BytePairRows& rows, const RowBlock& block,

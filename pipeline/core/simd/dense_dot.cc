@@ -2,6 +2,7 @@
 #include "core/simd/dense_dot.h"
 
 #include <algorithm>
+#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/dense_dot.cc"
@@ -9,9 +10,8 @@
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
-#include "core/simd/dot_sums-inl.h"
 #include "core/simd/int_finish-inl.h"
-#include "core/simd/interleave-inl.h"
+#include "core/simd/lane_sums-inl.h"
 #include "core/simd/samples-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -29,7 +29,7 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
     for (int x = 0; x < block.samples; ++x) {
       // Samples beyond the format's range may overflow the sum: it wraps, as vectors do.
       std::uint32_t sum = 0;
-      for (const DotTap& tap : rows.weights.taps) {
+      for (const DotTap& tap : rows.halves.taps) {
         const auto* const in = reinterpret_cast<const In*>(block.in[y + tap.row]);
         const std::int32_t sample = in[x + tap.sample];
         const std::int32_t half = sizeof(In) == 1 ? sample
@@ -44,44 +44,50 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
 
 #else
 
-template <typename In, typename Out>
-void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
-  const DI32 d;
-  const DotWeights& weights = rows.weights;
+/// \tparam kRows  of a group
+template <typename In, int kRows, typename Out>
+void RunLanes(const DenseDotRows& rows, const LaneWeights& weights, const RowBlock& block,
+              std::byte* scratch) {
+  constexpr auto kStep = kLaneVectors * static_cast<int>(hn::MaxLanes(DI32()));
+  constexpr int kOut = LaneWeights::kOut;
   const Finisher<Out> finisher(rows.finish);
-  constexpr int kGroupRows = sizeof(In) == 1 ? 4 : 2;
-  constexpr int kOut = DotWeights::kOut;
-  const int parts = sizeof(In) == 1 && CONVOLVE_BYTE_DOT ? weights.byte_parts : 1;
-  const auto groups = static_cast<int>(weights.groups.size());
-  const int samples = round_to_block(block.samples);
-  GroupRing<In> ring(weights, block, samples + weights.reach, rows.centred, scratch);
+  const int samples = std::max(block.samples, kLeastSamples);
+  LaneRing<In, kRows> ring(weights, block, samples, rows.centred, scratch);
   auto* const spare = ring.end();
-  const auto step = static_cast<int>(hn::Lanes(d));
 
   for (int y = 0; y < block.rows; y += kOut) {
-    const int first_group = y / kGroupRows;
-    ring.fill(first_group);
-    for (int base = 0; base < kOut && y + base < block.rows; base += kRowsAtOnce) {
-      Out* to[kRowsAtOnce];
-      for (int out = 0; out < kRowsAtOnce; ++out) {
+    ring.fill(y);
+    for (int base = 0; base < kOut && y + base < block.rows; base += kLaneOut) {
+      Out* to[kLaneOut];
+      for (int out = 0; out < kLaneOut; ++out) {
         const int row = y + base + out;
         to[out] = reinterpret_cast<Out*>(row < block.rows ? block.out[row] : spare);
       }
-      for (int x = 0; x < samples; x += kVectors * step) {
-        Sums sums;
-        const VI32 init = finisher.Init();
-        for (int part = 0; part < parts; ++part) {
-          StartPart(sums, part, parts, init);
-          for (int k = 0; k < groups; ++k) {
-            AddGroup<In>(sums, weights, weights.groups[static_cast<std::size_t>(k)], part, base,
-                         ring.lanes(first_group + k) + x);
-          }
+      // The last step of a row overlaps the one before.
+      for (int next = 0; next < samples; next += kStep) {
+        const int x = std::min(next, samples - kStep);
+        LaneSums sums;
+        for (auto& row : sums.at) {
+          for (VI32& sum : row) sum = finisher.Init();
+        }
+        for (const LaneWeights::Run& run : weights.runs) {
+          AddRun<kRows>(sums, weights, run, ring.from(), base, x);
         }
         HWY_UNROLL(4)
-        for (int out = 0; out < kRowsAtOnce; ++out) finisher.Store(sums.at[out], to[out] + x);
+        for (int out = 0; out < kLaneOut; ++out) finisher.Store(sums.at[out], to[out] + x);
       }
     }
   }
+}
+
+template <typename In, typename Out>
+void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
+#if CONVOLVE_BYTE_DOT
+  if constexpr (sizeof(In) == 1) {
+    if (rows.bytes) return RunLanes<In, 4, Out>(rows, *rows.bytes, block, scratch);
+  }
+#endif
+  RunLanes<In, 2, Out>(rows, rows.halves, block, scratch);
 }
 
 #endif
@@ -101,9 +107,24 @@ namespace convolve {
 
 HWY_EXPORT(RunDenseDotRows);
 
+DenseDotRows::DenseDotRows(SampleType in, SampleType out, bool is_centred, int height,
+                           std::span<const DotTap> taps, const IntFinish& int_finish)
+    : input(in),
+      output(out),
+      centred(is_centred),
+      halves(LaneWeights::halves(height, taps)),
+      finish(int_finish) {
+  const bool fit = std::all_of(taps.begin(), taps.end(), [](const DotTap& tap) {
+    return tap.weight >= -128 && tap.weight <= 127;
+  });
+  if (input == SampleType::u8 && fit) bytes = LaneWeights::bytes(height, taps);
+}
+
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept {
-  return group_ring_bytes(rows.weights, round_to_block(samples) + rows.weights.reach) +
-         static_cast<std::size_t>(round_to_block(samples)) * sizeof(float);
+  const std::size_t spare =
+      static_cast<std::size_t>(std::max(samples, kLeastSamples)) * sizeof(float);
+  const std::size_t bytes = rows.bytes ? lane_ring_bytes(*rows.bytes, samples) : 0;
+  return std::max(bytes, lane_ring_bytes(rows.halves, samples)) + spare;
 }
 
 void run_dense_dot_rows(const DenseDotRows& rows, const RowBlock& block,

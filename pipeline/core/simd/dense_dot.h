@@ -6,29 +6,26 @@
 /// group. Tap `k` of a row is then a plain load `k` lanes on, and the 4 output rows of a step come
 /// from the same loads, with the weights shifted by 0 to 3 rows:
 ///
-///     lane x of group 0: row 0, row 1, row 2, row 3      weights of output row 0: a b c 0
+///     lane x of group 0: row 0, row 1, row 2, row 3      weights of output row 0: a b c d
 ///                                                                 output row 1: 0 a b c
-///     lane x of group 1: row 4, row 5, row 6, row 7      (3 taps) output row 2: 0 0 a b | c 0 0 0
-///                                                                 output row 3: 0 0 0 a | b c 0 0
+///     lane x of group 1: row 4, row 5, row 6, row 7      (5 taps) output row 2: 0 0 a b | c d e 0
+///                                                                 output row 3: 0 0 0 a | b c d e
+///
+/// Windows of up to 3 rows take groups that overlap, 2 rows apart, of which each output needs one.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include <convolve/filter.h>
 
 #include "core/simd/int_finish.h"
+#include "core/simd/lane_weights.h"
 
 namespace convolve {
-
-/// A whole-number weight at `row` of the window, `sample` samples right of its left edge.
-struct DotTap {
-  int row = 0;
-  int sample = 0;
-  std::int32_t weight = 0;
-};
 
 /// The weights of a set of taps, in the layouts that instruction sets want.
 struct DotWeights {
@@ -65,8 +62,13 @@ struct DenseDotRows {
   SampleType input = SampleType::u8;
   SampleType output = SampleType::u8;
   bool centred = false;  ///< u16 samples are taken less 32768; `finish.init` makes up for it
-  DotWeights weights;
+  LaneWeights halves;
+  /// For 8-bit samples and weights, where the instruction set multiplies bytes.
+  std::optional<LaneWeights> bytes;
   IntFinish finish;
+
+  DenseDotRows(SampleType input, SampleType output, bool centred, int height,
+               std::span<const DotTap> taps, const IntFinish& finish);
 };
 
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept;

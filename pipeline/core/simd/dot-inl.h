@@ -59,6 +59,17 @@ HWY_INLINE VI32 Dot2(VI32 sum, VI32 a, VI32 b) {
 #endif
 }
 
+/// `sum` plus, in each lane, the products of two signed halves, or, where the target has that, of
+/// four unsigned bytes of `a` and four signed ones of `b`.
+template <int kParts>
+HWY_INLINE VI32 DotLane(VI32 sum, VI32 a, VI32 b) {
+  static_assert(kParts == 2 || (kParts == 4 && CONVOLVE_BYTE_DOT));
+#if CONVOLVE_BYTE_DOT
+  if constexpr (kParts == 4) return VI32{_mm512_dpbusd_epi32(sum.raw, a.raw, b.raw)};
+#endif
+  return Dot2(sum, a, b);
+}
+
 /// Four unsigned bytes a lane, ready for `Dot4`.
 struct Bytes {
 #if CONVOLVE_BYTE_DOT

@@ -118,7 +118,7 @@ class Finisher {
     }
   }
 
-  /// Stores sums that started with `Init`; a multiple of four vectors.
+  /// Stores sums that started with `Init`; two vectors, or a multiple of four.
   template <int kCount>
   HWY_INLINE void Store(V (&sums)[kCount], Out* to) const {
     constexpr auto kLanes = static_cast<int>(hn::MaxLanes(D()));
@@ -132,7 +132,13 @@ class Finisher {
       }
     } else {
       const hn::ScalableTag<std::uint8_t> d8;
-      for (int v = 0; v < kCount; v += 4) {
+      if constexpr (kCount == 2) {
+        const V16 codes = Narrowed(sums[0], sums[1]);
+        const auto twice = InOrder(NarrowBytes(codes, codes), order_);
+        hn::StoreU(hn::LowerHalf(twice), hn::Half<decltype(d8)>(), to);
+        return;
+      }
+      for (int v = 0; v + 4 <= kCount; v += 4) {
         const V16 first = Narrowed(sums[v], sums[v + 1]);
         const V16 second = Narrowed(sums[v + 2], sums[v + 3]);
         hn::StoreU(InOrder(NarrowBytes(first, second), order_), d8, to + v * kLanes);

@@ -316,6 +316,7 @@ std::uint8_t ThreeTapRows::finished(int sum) const noexcept {
 std::optional<ThreeTapRows> ThreeTapRows::make(const BytePairRows& rows,
                                                const std::array<int, 3>& horizontal,
                                                const std::array<int, 3>& vertical, int channels) {
+  if (!rows.narrow || rows.high_factor != 0) return std::nullopt;
   ThreeTapRows made;
   // The opposite of a difference of rows is that of the opposite rows.
   const int sign = vertical == std::array<int, 3>{1, 0, -1} ? -1 : 1;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+#include "core/simd/lane_weights.h"
+
+#include <algorithm>
+#include <array>
+
+namespace convolve {
+
+namespace {
+
+using Words = std::array<std::int32_t, LaneWeights::kOut>;
+
+// weight_at[row] of one column of the window.
+struct Column {
+  int sample = 0;
+  std::vector<std::int32_t> weight_at;
+};
+
+std::vector<Column> columns_of(int height, std::span<const DotTap> taps) {
+  std::vector<int> samples;
+  for (const DotTap& tap : taps) samples.push_back(tap.sample);
+  std::sort(samples.begin(), samples.end());
+  samples.erase(std::unique(samples.begin(), samples.end()), samples.end());
+  std::vector<Column> columns;
+  for (const int sample : samples) {
+    columns.push_back({sample, std::vector<std::int32_t>(static_cast<std::size_t>(height), 0)});
+  }
+  for (const DotTap& tap : taps) {
+    const auto column = std::lower_bound(samples.begin(), samples.end(), tap.sample);
+    columns[static_cast<std::size_t>(column - samples.begin())]
+        .weight_at[static_cast<std::size_t>(tap.row)] += tap.weight;
+  }
+  return columns;
+}
+
+// The word of `rows` weights, of 32 / rows bits each, that begins at `first_row` of the column.
+std::int32_t pack(const Column& column, int first_row, int rows) {
+  const int bits = 32 / rows;
+  const std::uint32_t mask = (1U << bits) - 1;
+  std::uint32_t word = 0;
+  for (int i = 0; i < rows; ++i) {
+    const int row = first_row + i;
+    if (row < 0 || row >= static_cast<int>(column.weight_at.size())) continue;
+    const auto weight = static_cast<std::uint32_t>(column.weight_at[static_cast<std::size_t>(row)]);
+    word |= (weight & mask) << (bits * i);
+  }
+  return static_cast<std::int32_t>(word);
+}
+
+}  // namespace
+
+LaneWeights LaneWeights::bytes(int height, std::span<const DotTap> taps) {
+  // A window of so few rows that those of two outputs lie in one group: groups overlap, and no
+  // output needs more than one.
+  return {4, height <= 3 ? 2 : 4, height, taps};
+}
+
+LaneWeights LaneWeights::halves(int height, std::span<const DotTap> taps) {
+  return {2, 2, height, taps};
+}
+
+LaneWeights::LaneWeights(int rows, int space, int window_height, std::span<const DotTap> all)
+    : rows_in_group(rows),
+      spacing(space),
+      groups(space < rows ? kOut / space : (window_height + kOut - 1 + rows - 1) / rows),
+      height(window_height) {
+  for (const DotTap& tap : all) {
+    if (tap.weight == 0) continue;
+    taps.push_back(tap);
+    reach = std::max(reach, tap.sample);
+  }
+  const std::vector<Column> columns = columns_of(height, taps);
+  for (int group = 0; group < groups; ++group) {
+    const int first_row = group * spacing;
+    Run run{std::max(0, first_row - height + 1), std::min(kOut - 1, first_row + rows - 1),
+            static_cast<int>(operations.size()), 0};
+    if (spacing < rows_in_group) {
+      run.first_out = first_row;
+      run.last_out = first_row + spacing - 1;
+    }
+    for (const Column& column : columns) {
+      Words lane{};
+      for (int out = run.first_out; out <= run.last_out; ++out) {
+        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out, rows_in_group);
+      }
+      if (std::all_of(lane.begin(), lane.end(), [](std::int32_t word) { return word == 0; })) {
+        continue;
+      }
+      operations.push_back({group, column.sample});
+      words.insert(words.end(), lane.begin(), lane.end());
+    }
+    run.end = static_cast<int>(operations.size());
+    if (!runs.empty() && runs.back().first_out == run.first_out &&
+        runs.back().last_out == run.last_out) {
+      runs.back().end = run.end;
+    } else if (run.end > run.begin) {
+      runs.push_back(run);
+    }
+  }
+}
+
+}  // namespace convolve
