@@ -58,20 +58,20 @@ HWY_INLINE void StoreEven(const std::uint8_t* from, std::uint8_t* to) {
 
 // Replaces the first byte of every four.
 HWY_INLINE void StoreFourths(const std::uint8_t* from, std::uint8_t* to) {
+#if HWY_TARGET == HWY_SCALAR
+  *to = *from;
+#else
   const hn::ScalableTag<std::uint32_t> wide;
   const hn::Rebind<std::uint8_t, decltype(wide)> quarter;
   const auto others = hn::Set(wide, 0xffffff00);
   const auto step = static_cast<int>(hn::Lanes(wide));
   for (int i = 0; i < static_cast<int>(hn::Lanes(D8())); i += step) {
     std::uint8_t* const at = to + 4 * i;
-#if HWY_TARGET == HWY_SCALAR
-    *at = from[i];
-#else
     const auto kept = hn::And(hn::BitCast(wide, hn::LoadU(D8(), at)), others);
     const auto fresh = hn::PromoteTo(wide, hn::LoadU(quarter, from + i));
     hn::StoreU(hn::BitCast(D8(), hn::Or(kept, fresh)), D8(), at);
-#endif
   }
+#endif
 }
 
 // The first of every kStep bytes, for a vector of them.
