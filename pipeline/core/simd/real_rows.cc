@@ -107,6 +107,30 @@ void RunDense(const DenseRealRows& rows, const RowBlock& block) {
   }
 }
 
+// Samples i of a column, for vectors v. Not a lambda: GCC calls those instead of inlining them.
+template <class D, typename In>
+struct ColumnSamples {
+  const std::byte* const* in;
+  int x;
+
+  HWY_INLINE hn::Vec<D> operator()(int i, int v) const {
+    const D d;
+    return LoadReal(d, reinterpret_cast<const In*>(in[i]) + x + v * static_cast<int>(hn::Lanes(d)));
+  }
+};
+
+// Samples i of a row, `apart` from one to the next.
+template <class D>
+struct RowSamples {
+  const hn::TFromD<D>* row;
+  int apart;
+
+  HWY_INLINE hn::Vec<D> operator()(int i, int v) const {
+    const D d;
+    return hn::LoadU(d, row + i * apart + v * static_cast<int>(hn::Lanes(d)));
+  }
+};
+
 /// Adds `weights[i]·sample(i, v)` for vectors v, in pieces.
 template <Precision kPrecision, class D, class Sample>
 HWY_INLINE void SumPieces(D d, std::span<const hn::TFromD<D>> weights, const Sample& sample,
@@ -146,22 +170,15 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
   for (int y = 0; y < block.rows; ++y) {
     V sums[kVectorsAtOnce];
     for (int x = 0; x < block.samples + reach; x += block_step) {
-      SumPieces<kPrecision>(
-          d, {vertical, rows.vertical.size()},
-          [&](int i, int v) HWY_ATTR {
-            return LoadReal(d, reinterpret_cast<const In*>(block.in[y + i]) + x + v * step);
-          },
-          sums);
+      SumPieces<kPrecision>(d, {vertical, rows.vertical.size()},
+                            ColumnSamples<decltype(d), In>{block.in + y, x}, sums);
       for (int v = 0; v < kVectorsAtOnce; ++v) hn::StoreU(sums[v], d, columns + x + v * step);
     }
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int begin = 0; begin < block.samples; begin += block_step) {
       const int x = Within(block, begin, block_step);
-      SumPieces<kPrecision>(
-          d, {horizontal, rows.horizontal.size()},
-          [&](int i, int v)
-              HWY_ATTR { return hn::LoadU(d, columns + x + i * rows.channels + v * step); },
-          sums);
+      SumPieces<kPrecision>(d, {horizontal, rows.horizontal.size()},
+                            RowSamples<decltype(d)>{columns + x, rows.channels}, sums);
       for (int v = 0; v < kVectorsAtOnce; ++v) finisher.Store(sums[v], out + x + v * step);
     }
   }
