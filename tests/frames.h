@@ -5,12 +5,17 @@
 #pragma once
 
 #include <convolve/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <new>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "picture.h"
@@ -34,8 +39,46 @@ inline Placement random_placement(std::mt19937& random) {
   return placement;
 }
 
-/// A frame in memory that holds nothing but it: a read beyond its end is one that the address
-/// sanitizer sees.
+/// Bytes with nothing beside them: the pages before and behind cannot be touched, and either the
+/// first byte or the last one lies next to such a page.
+class GuardedBytes {
+ public:
+  GuardedBytes(const std::vector<std::byte>& bytes, bool at_end) : size_(bytes.size()) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t body = (size_ + page - 1) / page * page;
+    mapped_ = body + 2 * page;
+    void* const map = mmap(nullptr, mapped_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (map == MAP_FAILED) throw std::bad_alloc();
+    map_ = static_cast<std::byte*>(map);
+    mprotect(map_ + page, body, PROT_READ | PROT_WRITE);
+    data_ = map_ + page + (at_end ? body - size_ : 0);
+    std::copy(bytes.begin(), bytes.end(), data_);
+  }
+  GuardedBytes(GuardedBytes&& other) noexcept
+      : map_(std::exchange(other.map_, nullptr)),
+        mapped_(other.mapped_),
+        data_(other.data_),
+        size_(other.size_) {}
+  GuardedBytes(const GuardedBytes&) = delete;
+  GuardedBytes& operator=(const GuardedBytes&) = delete;
+  GuardedBytes& operator=(GuardedBytes&&) = delete;
+  ~GuardedBytes() {
+    if (map_ != nullptr) munmap(map_, mapped_);
+  }
+
+  [[nodiscard]] std::byte* data() const { return data_; }
+  [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] std::byte operator[](std::size_t i) const { return data_[i]; }
+  [[nodiscard]] std::vector<std::byte> copy() const { return {data_, data_ + size_}; }
+
+ private:
+  std::byte* map_ = nullptr;
+  std::size_t mapped_ = 0;
+  std::byte* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// A frame in memory that holds nothing but it: whoever reads beyond it ends there.
 class TestFrame {
  public:
   TestFrame(const Layout& layout, int width, int height, const Placement& placement)
@@ -58,7 +101,8 @@ class TestFrame {
         }
       }
     }
-    noise_ = memory_;
+    noise_.clear();
+    for (const GuardedBytes& plane : memory_) noise_.push_back(plane.copy());
   }
 
   TestFrame(const TestFrame&) = delete;
@@ -95,7 +139,12 @@ class TestFrame {
   }
 
   /// True where not one byte has changed since the picture was put there.
-  [[nodiscard]] bool is_untouched() const { return memory_ == noise_; }
+  [[nodiscard]] bool is_untouched() const {
+    return std::equal(memory_.begin(), memory_.end(), noise_.begin(), noise_.end(),
+                      [](const GuardedBytes& now, const std::vector<std::byte>& before) {
+                        return std::equal(before.begin(), before.end(), now.data());
+                      });
+  }
 
   /// True where the bits that P010 leaves unused are 0.
   [[nodiscard]] bool low_bits_are_zero() const {
@@ -171,8 +220,8 @@ class TestFrame {
     std::minstd_rand noise(placement.noise + static_cast<unsigned>(p));
     std::vector<std::byte> memory(static_cast<std::size_t>(size));
     for (std::byte& b : memory) b = static_cast<std::byte>(noise() >> 8 & 0xffU);
-    noise_.push_back(memory);
-    memory_.push_back(std::move(memory));
+    memory_.emplace_back(memory, placement.noise % 2 != 0);
+    noise_.push_back(std::move(memory));
     auto& plane = view_.plane[static_cast<std::size_t>(p)];
     plane.data = memory_.back().data() + placement.misalignment;
     plane.stride = stride;
@@ -183,7 +232,7 @@ class TestFrame {
   }
 
   const Layout* layout_;
-  std::vector<std::vector<std::byte>> memory_;
+  std::vector<GuardedBytes> memory_;
   std::vector<std::vector<std::byte>> noise_;
   FrameView view_;
 };

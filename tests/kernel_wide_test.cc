@@ -72,5 +72,25 @@ TEST(KernelWide, AnyBiasIsRoundedToNearest) {
   }
 }
 
+// Rows are filtered where they lie, up to the last one behind which something may be read.
+TEST(KernelWide, ReadsNothingBeyondAFrame) {
+  const std::vector<std::string> formats = {"GRAY8", "RGBA", "NV21", "GRAY16_LE"};
+  for (const int width : {56, 62, 64, 69, 75, 77, 84, 90, 95, 131}) {
+    for (const char* kernel :
+         {"1 4 6 4 1;4 16 24 16 4;6 24 36 24 6;4 16 24 16 4;1 4 6 4 1", "30;35",
+          "0 0 2 0 0;0 0 2 0 0;2 2 -1 2 2;0 0 2 0 0;0 0 2 0 0"}) {
+      expect_matches_at("kernel", {{"kernel", kernel}, {"normalize", "true"}}, {width, 20}, formats);
+      expect_matches_at("kernel",
+                        {{"kernel", kernel}, {"padding", "5"}, {"border", "constant"}},
+                        {width, 12}, formats);
+      expect_matches_at("kernel", {{"kernel", kernel}, {"padding", "6"}, {"border", "wrap"}},
+                        {width, 12}, formats);
+    }
+    for (const char* sigma : {"0.5", "1", "5", "5.9"}) {
+      expect_matches_at("gaussian", {{"sigma", sigma}}, {width, 60}, formats);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace convolve::test

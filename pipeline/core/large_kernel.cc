@@ -26,7 +26,8 @@ std::shared_ptr<PlaneWork> make_large_kernel_work(const StageSpec& spec, const L
   const auto plan = plan_fourier(problem, *tiling);
   if (!plan) return nullptr;
   const auto low_rank = choose_low_rank(problem);
-  const bool same = plan->finish.integer && !low_rank;
+  // An outer product in one pass each way is rounded otherwise.
+  const bool same = plan->finish.integer && !low_rank && !as_outer_product(taps);
   const Speed& costs = same ? speed() : reference_speed();
   // A stage computes the samples between those that a stride keeps, too, if not their rows.
   const double computed = static_cast<double>(outputs.width) * geometry.x.stride * outputs.height;

@@ -113,7 +113,7 @@ void Workspace::reserve(const Job& job) {
       row_samples / job.source.channels + window.left + window.right + kRowSlack + 1;
   border.reserve(static_cast<std::size_t>(border_pixels) *
                  static_cast<std::size_t>(job.source.pixel_bytes()));
-  stage.reserve(job.stage->scratch_bytes(std::max(tile.samples, row_samples)));
+  stage.reserve(job.stage->scratch_bytes(std::max({tile.samples, side.samples, row_samples})));
   const auto most_rows = static_cast<std::size_t>(
       std::max({tile.slots, side.slots, job.output.height + window.above + window.below}));
   slots.resize(std::max(slots.size(), most_rows));
@@ -198,9 +198,17 @@ Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
     }
     return true;
   };
-  // Rows without slack are those at one end of the frame; borders bring them to the other, too.
-  while (inner.y0 < inner.y1 && !readable(inner.y0)) ++inner.y0;
-  while (inner.y0 < inner.y1 && !readable(inner.y1 - 1)) --inner.y1;
+  // Rows without slack are those at one end of the frame. Output rows that see none of the others'
+  // border are a run; around it, borders may bring rows without slack.
+  int first = 0;
+  int last = job.input.height;
+  while (first < last && !has_slack(job, first)) ++first;
+  while (first < last && !has_slack(job, last - 1)) --last;
+  inner.y0 = std::clamp(first + window.above - job.y.origin, part.y0, part.y1);
+  inner.y1 = std::clamp(last - window.below - job.y.origin, inner.y0, part.y1);
+  if (inner.y0 == inner.y1) return none;
+  while (inner.y0 > part.y0 && readable(inner.y0 - 1)) --inner.y0;
+  while (inner.y1 < part.y1 && readable(inner.y1)) ++inner.y1;
   return inner;
 }
 

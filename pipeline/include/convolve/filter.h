@@ -77,7 +77,7 @@ struct RowBlock {
   int rows = 0;
   int samples = 0;  ///< output samples a row: pixels × channels
 };
-inline constexpr int kRowSlack = 64;  ///< samples
+inline constexpr int kRowSlack = 128;  ///< samples
 
 /// Computes rows with a fixed set of taps. Immutable: any number of threads may call it at once.
 class Stage {
