@@ -78,7 +78,8 @@ void Engine::process(const ConstFrameView& input, const FrameView& output) {
     }
     roi = roi_rect(filter.params().roi, *input.format, size);
   }
-  const FrameLayout layout{input.format, output.format, size, input.range, input.matrix};
+  const FrameLayout layout{input.format, output.format, size,
+                           input.range,  input.matrix,  input.site};
   if (!state_->plan || !(state_->plan->layout() == layout)) {
     state_->plan = std::make_unique<FramePlan>(filter, layout);
   }
