@@ -172,8 +172,6 @@ void ElementState::activate(std::shared_ptr<const Plan> plan) {
   if (!(before == after)) gst_base_transform_reconfigure_src(base);
   GST_DEBUG_OBJECT(element_, "new settings act%s",
                    after.identity ? ": frames pass as they are" : "");
-  const std::string warning = active_->filter ? active_->filter->warning() : std::string();
-  if (!warning.empty()) GST_WARNING_OBJECT(element_, "%s", warning.c_str());
 }
 
 Engine& ElementState::field_engine() {

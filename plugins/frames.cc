@@ -141,9 +141,6 @@ FrameView picture_of(GstVideoFrame& frame, const GstVideoInfo& negotiated, Corne
   view.width = GST_VIDEO_INFO_WIDTH(&negotiated);
   view.height = GST_VIDEO_INFO_FIELD_HEIGHT(&negotiated);
   set_colors(view, GST_VIDEO_INFO_COLORIMETRY(&negotiated));
-  const GstVideoChromaSite site = GST_VIDEO_INFO_CHROMA_SITE(&negotiated);
-  view.site = {(site & GST_VIDEO_CHROMA_SITE_H_COSITED) != 0,
-               (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0};
   for (int plane = 0; plane < view.format->planes; ++plane) {
     const std::ptrdiff_t stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, plane);
     auto* const start = static_cast<std::byte*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane));

@@ -362,7 +362,7 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
         Engine::output_size(filter, {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)});
     if (!filter.geometry().same_size() && !fits_buffer(filter, info, size)) {
       return "the output of " + std::to_string(size.width) + "×" + std::to_string(size.height) +
-             " is too large for a frame";
+             " is too large for a frame: less padding or more stride makes it smaller";
     }
   } catch (const std::exception& problem) {
     return problem.what();

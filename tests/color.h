@@ -30,7 +30,6 @@ struct ChannelFilter {
   std::function<Bounds(const Channel&)> apply;
   bool filters_chroma = true;  ///< else chroma becomes neutral
   bool about_black = true;     ///< luma's result stands on the black level
-  bool filters_alpha = false;  ///< else alpha is what lies nearest
   Axis x;
   Axis y;
 };
@@ -51,7 +50,7 @@ inline std::array<double, 4> border_codes(const Picture& in, std::uint32_t argb)
   const double r = part(16);
   const double g = part(8);
   const double b = part(0);
-  std::array<double, 4> codes{r * top, g * top, b * top, part(24) * top};
+  std::array<double, 4> codes{r * top, g * top, b * top, 0};
   if (layout.family == ColorFamily::gray) codes[0] = (0.299 * r + 0.587 * g + 0.114 * b) * top;
   if (layout.family == ColorFamily::yuv) {
     const double kr = in.matrix.kr;
@@ -216,11 +215,7 @@ inline Expected filter_picture(const Picture& in, const ChannelFilter& filter, c
     case ColorFamily::rgb: expected.component = detail::color_of_rgb(job); break;
     case ColorFamily::yuv: expected.component = detail::color_of_yuv(job); break;
   }
-  if (in.layout->alpha) {
-    const int alpha = in.layout->components() - 1;
-    expected.component.push_back(filter.filters_alpha ? job.filtered(alpha, 0.0, false)
-                                                      : job.copied(alpha));
-  }
+  if (in.layout->alpha) expected.component.push_back(job.copied(in.layout->components() - 1));
   return expected;
 }
 

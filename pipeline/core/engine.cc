@@ -78,8 +78,7 @@ void Engine::process(const ConstFrameView& input, const FrameView& output) {
     }
     roi = roi_rect(filter.params().roi, *input.format, size);
   }
-  const FrameLayout layout{input.format, output.format, size,
-                           input.range,  input.matrix,  input.site};
+  const FrameLayout layout{input.format, output.format, size, input.range, input.matrix};
   if (!state_->plan || !(state_->plan->layout() == layout)) {
     state_->plan = std::make_unique<FramePlan>(filter, layout);
   }

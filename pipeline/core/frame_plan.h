@@ -22,12 +22,10 @@ struct FrameLayout {
   Size size;
   ColorRange range = ColorRange::video;
   ColorMatrix matrix;
-  ChromaSite site;
 
   bool operator==(const FrameLayout& other) const noexcept {
     return input == other.input && output == other.output && size == other.size &&
-           range == other.range && matrix.kr == other.matrix.kr && matrix.kb == other.matrix.kb &&
-           site == other.site;
+           range == other.range && matrix.kr == other.matrix.kr && matrix.kb == other.matrix.kb;
   }
 };
 
@@ -37,8 +35,7 @@ struct Job {
   Kind kind = Kind::filter;
   Source source;
   Sink sink;
-  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it has one of the next two
-  std::unique_ptr<const ClippedStage> clipped;
+  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it works on the plane
   std::shared_ptr<PlaneWork> plane;
   AxisGeometry x;
   AxisGeometry y;
@@ -50,9 +47,6 @@ struct Job {
   double input_scale = 1;  ///< a code of the output is so many of the source's rows
   double base = 0;         ///< code of black or of neutral
   bool rescale = false;
-
-  /// Pixels from one of a computed row's outputs to the next.
-  [[nodiscard]] int row_step() const noexcept { return clipped ? 1 : x.stride; }
 };
 
 class HalfSummer;
@@ -80,7 +74,7 @@ class FramePlan {
   void add_gray_jobs(const Filter& filter);
   void add_rgb_jobs(const Filter& filter);
   void add_yuv_jobs(const Filter& filter);
-  void add_alpha_job(const Filter& filter);
+  void add_copy_job(int component);
   Job& add_job(Job::Kind kind, int component);
   void make_stage(Job& job, const Filter& filter, double base, bool chroma);
   void prepare(unsigned threads);

@@ -99,9 +99,7 @@ TileShape::TileShape(const Job& job, int tile_width) noexcept : width(tile_width
 }
 
 void Workspace::reserve(const Job& job) {
-  if (job.clipped) return reserve_clipped(job);
   if (!job.stage) return;
-  if (job.x.scale > 1) return reserve_scaled(job);
   const TileShape tile(job);
   const TileShape side(job, kMostSideWidth);
   for (const TileShape& shape : {tile, side}) {
@@ -139,14 +137,11 @@ Stretch Extremes::stretch(double max_code) const noexcept {
   return {from, max_code / (static_cast<double>(most) - from)};
 }
 
-void Strips::run(const Job& job, const Rect& given, const Stretch& stretch,
+void Strips::run(const Job& job, const Rect& part, const Stretch& stretch,
                  Workspace& workspace) const noexcept {
-  const Rect part = whole_cells(job, given);
   if (part.x0 >= part.x1 || part.y0 >= part.y1) return;
   if (job.kind == Job::Kind::neutral) return run_neutral(job, part);
   if (job.kind == Job::Kind::copy) return run_copy(job, part);
-  if (job.clipped) return run_clipped(job, part, workspace);
-  if (job.x.scale > 1) return run_scaled(job, part, workspace);
 
   const auto store = [&](int y, int x, std::byte* row, int count) noexcept {
     store_row(job, stretch, y, x, count, row);

@@ -71,10 +71,6 @@ struct Workspace {
 
   /// Makes room for everything that `job` needs, so that running it takes no memory.
   void reserve(const Job& job);
-
- private:
-  void reserve_scaled(const Job& job);
-  void reserve_clipped(const Job& job);
 };
 
 class Strips {
@@ -103,14 +99,6 @@ class Strips {
  private:
   void run_neutral(const Job& job, const Rect& part) const noexcept;
   void run_copy(const Job& job, const Rect& part) const noexcept;
-  /// Where pictures are scaled up: a cell's rows belong to the part that the first of them lies in,
-  /// so that nobody else writes beside them.
-  [[nodiscard]] static Rect whole_cells(const Job& job, const Rect& part) noexcept;
-  void run_scaled(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
-  void run_cells(const Job& job, const Rect& cells, bool in_place,
-                 Workspace& workspace) const noexcept;
-  [[nodiscard]] bool writable_in_place(const Job& job) const noexcept;
-  void run_clipped(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   void run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   /// `take(y, x, row, count)` receives each computed row of each tile.
   template <typename Take>

@@ -45,17 +45,17 @@ void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
 
 void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
   std::byte row[kPiece * sizeof(float)];
-  const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.x.scale == 1 &&
-                        job.x.middle == 0 && job.input == job.output;
+  const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.input == job.output;
   for (int y = part.y0; y < part.y1; ++y) {
-    const int from_y = job.y.nearest_input(y, job.input.height);
+    const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
     for (int x = part.x0; x < part.x1; x += kPiece) {
       const int count = std::min(kPiece, part.x1 - x);
       if (straight) {
         job.source.load(input_, from_y, x, x + count, row);
       } else {
         for (int i = 0; i < count; ++i) {
-          const int from = job.x.nearest_input(x + i, job.input.width);
+          const int from =
+              std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
           job.source.load(input_, from_y, from, from + 1, row + i * job.source.pixel_bytes());
         }
       }
@@ -98,8 +98,7 @@ void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) c
 
 void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
                        std::byte* row) const noexcept {
-  const int step = job.row_step();
-  const int computed = ((count - 1) * step + 1) * job.source.channels;
+  const int computed = ((count - 1) * job.x.stride + 1) * job.source.channels;
   if (job.rescale) {
     if (job.sink.type == SampleType::u8) {
       stretch_row<std::uint8_t>(row, computed, stretch, job.base, job.sink.max_code);
@@ -110,14 +109,14 @@ void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int
     }
   }
   if (job.sink.kind != Sink::Kind::difference) {
-    return job.sink.store(output_, y, x, count, step, row, &input_);
+    return job.sink.store(output_, y, x, count, job.x.stride, row, &input_);
   }
-  const int from_y = job.y.nearest_input(y, job.input.height);
+  const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
   for (int i = 0; i < count; ++i) {
-    const int from_x = job.x.nearest_input(x + i, job.input.width);
+    const int from_x = std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
     job.sink.store_difference(
         input_, from_x, from_y, output_, x + i, y,
-        row + static_cast<std::ptrdiff_t>(i) * step * job.sink.pixel_bytes());
+        row + static_cast<std::ptrdiff_t>(i) * job.x.stride * job.sink.pixel_bytes());
   }
 }
 

@@ -65,14 +65,6 @@ void check_sizes(const std::vector<FilterSpec>& chain, Size size) {
   }
 }
 
-void note_warnings(const std::vector<FilterSpec>& chain, const NoteHandler& on_note) {
-  for (const FilterSpec& spec : chain) {
-    if (!on_note || find_filter(spec.name) == nullptr) continue;
-    const std::string warning = make_filter(spec)->warning();
-    if (!warning.empty()) on_note(NoteLevel::warning, spec.name + ": " + warning);
-  }
-}
-
 }  // namespace
 
 struct Transcoder::State {
@@ -114,7 +106,6 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
   init_graph();
   reader = std::make_unique<MediaReader>(options.input, read_options(options, on_note));
   check_sizes(options.chain, {reader->info().width, reader->info().height});
-  note_warnings(options.chain, on_note);
   graph = std::make_unique<Graph>(options.chain, options.threads, reader->info().frame_rate);
   writer = std::make_unique<MediaWriter>(options.output, write_options(options, on_note),
                                          reader.get());
