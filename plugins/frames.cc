@@ -5,7 +5,6 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
-#include <vector>
 
 namespace convolve {
 
@@ -169,28 +168,15 @@ bool crop_corner(GstBuffer* buffer, const GstVideoInfo& negotiated, Corner* corn
   return true;
 }
 
-void process_fields(Engine& engine, std::span<const ConstFrameView> inputs,
-                    const FrameView& output) {
-  for (int field = 0; field < 2 && field < output.height; ++field) {
-    const bool whole = !lacks_rows(output, field);
-    std::vector<Frame> copies;
-    std::vector<ConstFrameView> fields;
-    for (const ConstFrameView& input : inputs) {
-      if (input.format == nullptr) {
-        fields.emplace_back();
-      } else if (whole && !lacks_rows(input, field)) {
-        fields.push_back(field_of(input, field));
-      } else {
-        copies.push_back(copied_field(input, field));
-        fields.emplace_back(copies.back().view());
-      }
-    }
-    if (copies.empty()) {
-      engine.process(fields, field_of(output, field));
+void process_fields(Engine& engine, const ConstFrameView& input, const FrameView& output) {
+  for (int field = 0; field < 2 && field < input.height; ++field) {
+    if (!lacks_rows(input, field) && !lacks_rows(output, field)) {
+      engine.process(field_of(input, field), field_of(output, field));
       continue;
     }
-    Frame to(*output.format, output.width, (output.height + 1 - field) / 2);
-    engine.process(fields, to.view());
+    const Frame from = copied_field(input, field);
+    Frame to(*output.format, output.width, from.view().height);
+    engine.process(from.view(), to.view());
     put_field(to.view(), output, field);
   }
 }

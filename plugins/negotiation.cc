@@ -354,9 +354,6 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
   if (mode == GST_VIDEO_INTERLACE_MODE_FIELDS) {
     return "buffers that hold two separate fields cannot be filtered: deinterlace them first";
   }
-  if (mode == GST_VIDEO_INTERLACE_MODE_ALTERNATE && filter.geometry().t.frames() > 1) {
-    return "single fields cannot be filtered over time: deinterlace them first";
-  }
   if (mode != GST_VIDEO_INTERLACE_MODE_PROGRESSIVE && !filter.geometry().same_size()) {
     return "the size of interlaced video cannot be changed: deinterlace it first";
   }

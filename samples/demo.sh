@@ -12,4 +12,4 @@ show "$convolve" "$clip" -y -o "$out/demo.mp4" -f sobel
 echo
 echo "The clip:            $clip"
 echo "The filtered video:  $out/demo.mp4"
-echo "More: samples/kernel.sh, gaussian.sh, sobel.sh and kernel3d.sh; $convolve --help"
+echo "More: samples/kernel.sh, gaussian.sh and sobel.sh; $convolve --help"

@@ -23,7 +23,6 @@ struct Channel {
   int out_width = 0;       ///< of the output, on the channel's own grid
   int out_height = 0;
   const Layout* layout = nullptr;
-  std::vector<Grid> frames{};  ///< of a filter over time: its window, oldest first
 };
 
 /// A filter of one channel.
@@ -93,15 +92,6 @@ inline Bounds plus(Bounds bounds, double offset) {
 
 namespace detail {
 
-inline Grid luma_grid(const Picture& in) {
-  Grid luma = in.component[0];
-  for (std::size_t i = 0; i < luma.value.size(); ++i) {
-    luma.value[i] = luma_of(in.component[0].value[i], in.component[1].value[i],
-                            in.component[2].value[i]);
-  }
-  return luma;
-}
-
 struct ColorJob {
   const Picture& in;
   const ChannelFilter& filter;
@@ -109,7 +99,6 @@ struct ColorJob {
   std::array<double, 4> border;
   int out_width;
   int out_height;
-  std::vector<const Picture*> frames;  ///< null: of the border's colour
 
   [[nodiscard]] double top() const { return in.layout->max_code(); }
 
@@ -118,12 +107,6 @@ struct ColorJob {
     const auto index = static_cast<std::size_t>(c);
     Channel channel{.in = in.component[index], .outside = border[index] - base, .top = top()};
     for (double& v : channel.in.value) v -= base;
-    for (const Picture* frame : frames) {
-      channel.frames.push_back(frame == nullptr
-                                   ? Grid(channel.in.width, channel.in.height, border[index])
-                                   : frame->component[index]);
-      for (double& v : channel.frames.back().value) v -= base;
-    }
     channel.difference = difference;
     if (in.layout->is_chroma(c)) {
       channel.shift_x = in.layout->shift_x;
@@ -153,13 +136,12 @@ struct ColorJob {
   }
 
   [[nodiscard]] Channel luma_of_rgb() const {
-    Channel channel{.in = luma_grid(in), .top = top()};
-    channel.outside = luma_of(border[0], border[1], border[2]);
-    for (const Picture* frame : frames) {
-      channel.frames.push_back(
-          frame == nullptr ? Grid(channel.in.width, channel.in.height, channel.outside)
-                           : luma_grid(*frame));
+    Channel channel{.in = in.component[0], .top = top()};
+    for (std::size_t i = 0; i < channel.in.value.size(); ++i) {
+      channel.in.value[i] = luma_of(in.component[0].value[i], in.component[1].value[i],
+                                    in.component[2].value[i]);
     }
+    channel.outside = luma_of(border[0], border[1], border[2]);
     channel.derived = true;
     channel.out_width = out_width;
     channel.out_height = out_height;
@@ -215,10 +197,9 @@ inline std::vector<Bounds> color_of_yuv(const ColorJob& job) {
 
 }  // namespace detail
 
-/// A picture filtered in the colour mode that `values` name. \param frames  of a filter over time
+/// A picture filtered in the colour mode that `values` name.
 inline Expected filter_picture(const Picture& in, const ChannelFilter& filter, const Values& values,
-                               const std::string& default_mode = "per-channel",
-                               std::vector<const Picture*> frames = {}) {
+                               const std::string& default_mode = "per-channel") {
   const std::uint32_t argb = static_cast<std::uint32_t>(
       std::stoul(value_or(values, "border-color", "0xff000000"), nullptr, 0));
   const detail::ColorJob job{in,
@@ -226,8 +207,7 @@ inline Expected filter_picture(const Picture& in, const ChannelFilter& filter, c
                              value_or(values, "color-mode", default_mode),
                              border_codes(in, argb),
                              filter.x.outputs(in.width),
-                             filter.y.outputs(in.height),
-                             std::move(frames)};
+                             filter.y.outputs(in.height)};
   Expected expected{in.layout, job.out_width, job.out_height, {}};
   if (job.out_width < 1 || job.out_height < 1) return expected;
   switch (in.layout->family) {

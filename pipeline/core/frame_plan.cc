@@ -91,7 +91,6 @@ Job& FramePlan::add_job(Job::Kind kind, int component) {
       to.component[to.family == format.family ? static_cast<std::size_t>(component) : 0];
   Job& job = jobs_.emplace_back();
   job.kind = kind;
-  job.frames = geometry_.t.frames();
   job.shift_x = place.shift_x;
   job.shift_y = place.shift_y;
   job.input = component_grid(layout_.size, place.shift_x, place.shift_y);
@@ -310,16 +309,15 @@ std::vector<Stretch> FramePlan::measure(const Strips& strips, const Rect& area, 
   return stretches;
 }
 
-void FramePlan::run(std::span<const ConstFrameView> frames, const FrameView& output,
+void FramePlan::run(const ConstFrameView& input, const FrameView& output,
                     const std::optional<Rect>& roi, unsigned threads) {
   const Rect area = roi.value_or(Rect{0, 0, output.width, output.height});
   threads = std::clamp(threads, 1U, static_cast<unsigned>(output.height));
   prepare(threads);
-  const ConstFrameView& own = frames[static_cast<std::size_t>(geometry_.t.before)];
-  if (roi) copy_planes(own, output);
+  if (roi) copy_planes(input, output);
   if (area.x0 >= area.x1 || area.y0 >= area.y1) return;
 
-  const Strips strips{frames, own, output, border_};
+  const Strips strips{input, output, border_};
   for (const Job& job : jobs_) {
     if (!job.plane) continue;
     job.plane->run(job, part_of(job, area), strips, std::span(workspaces_).first(threads));

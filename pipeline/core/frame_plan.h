@@ -5,7 +5,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include <convolve/engine.h>
@@ -40,9 +39,8 @@ struct Job {
   std::shared_ptr<PlaneWork> plane;
   AxisGeometry x;
   AxisGeometry y;
-  Size input;      ///< of the component
-  Size output;     ///< of the component
-  int frames = 1;  ///< whose rows the stage reads
+  Size input;   ///< of the component
+  Size output;  ///< of the component
   int shift_x = 0;
   int shift_y = 0;
   double neutral = 0;      ///< code that `neutral` writes
@@ -68,10 +66,9 @@ class FramePlan {
 
   [[nodiscard]] const FrameLayout& layout() const noexcept { return layout_; }
 
-  /// Frames must have this plan's layout, and be as many as the filter needs.
-  /// \throws std::bad_alloc
-  void run(std::span<const ConstFrameView> frames, const FrameView& output,
-           const std::optional<Rect>& roi, unsigned threads);
+  /// Frames must have this plan's layout. \throws std::bad_alloc
+  void run(const ConstFrameView& input, const FrameView& output, const std::optional<Rect>& roi,
+           unsigned threads);
 
  private:
   void add_gray_jobs(const Filter& filter);

@@ -138,7 +138,7 @@ std::optional<WholePlan> plan_rounded(const LinearProblem& problem) {
 
 Window LinearProblem::window() const noexcept {
   return {taps.anchor_x, taps.width - 1 - taps.anchor_x, taps.anchor_y,
-          taps.height / taps.frames - 1 - taps.anchor_y};
+          taps.height - 1 - taps.anchor_y};
 }
 
 double LinearProblem::tap_sum() const noexcept {

@@ -64,16 +64,15 @@ void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
   }
 }
 
-void Strips::load_row(const Job& job, const ConstFrameView& frame, int y, int x0, int count,
-                      std::byte* to) const noexcept {
+void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept {
   const int pixel = job.source.pixel_bytes();
   const int from_y = border_index(y, job.input.height, border_);
-  if (from_y == kNoSample || frame.format == nullptr) return job.source.load_border(count, to);
+  if (from_y == kNoSample) return job.source.load_border(count, to);
 
   const int inside0 = std::clamp(x0, 0, job.input.width);
   const int inside1 = std::clamp(x0 + count, inside0, job.input.width);
   if (inside1 > inside0) {
-    job.source.load(frame, from_y, inside0, inside1,
+    job.source.load(input_, from_y, inside0, inside1,
                     to + static_cast<std::ptrdiff_t>(inside0 - x0) * pixel);
   }
   const auto fill = [&](int first, int last) {
@@ -87,7 +86,7 @@ void Strips::load_row(const Job& job, const ConstFrameView& frame, int y, int x0
         std::memcpy(here, to + static_cast<std::ptrdiff_t>(from_x - x0) * pixel,
                     static_cast<std::size_t>(pixel));
       } else {
-        job.source.load(frame, from_y, from_x, from_x + 1, here);
+        job.source.load(input_, from_y, from_x, from_x + 1, here);
       }
     }
   };

@@ -30,8 +30,7 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
       // Samples beyond the format's range may overflow the sum: it wraps, as vectors do.
       std::uint32_t sum = 0;
       for (const DotTap& tap : rows.halves.taps) {
-        const auto* const in =
-            reinterpret_cast<const In*>(block.in[y * rows.halves.row_step + tap.row]);
+        const auto* const in = reinterpret_cast<const In*>(block.in[y + tap.row]);
         const std::int32_t sample = in[x + tap.sample];
         const std::int32_t half = sizeof(In) == 1 ? sample
                                   : rows.centred  ? sample - 32768
@@ -109,16 +108,16 @@ namespace convolve {
 HWY_EXPORT(RunDenseDotRows);
 
 DenseDotRows::DenseDotRows(SampleType in, SampleType out, bool is_centred, int height,
-                           std::span<const DotTap> taps, const IntFinish& int_finish, int row_step)
+                           std::span<const DotTap> taps, const IntFinish& int_finish)
     : input(in),
       output(out),
       centred(is_centred),
-      halves(LaneWeights::halves(height, taps, row_step)),
+      halves(LaneWeights::halves(height, taps)),
       finish(int_finish) {
   const bool fit = std::all_of(taps.begin(), taps.end(), [](const DotTap& tap) {
     return tap.weight >= -128 && tap.weight <= 127;
   });
-  if (input == SampleType::u8 && fit) bytes = LaneWeights::bytes(height, taps, row_step);
+  if (input == SampleType::u8 && fit) bytes = LaneWeights::bytes(height, taps);
 }
 
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept {

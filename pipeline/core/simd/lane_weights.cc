@@ -49,23 +49,21 @@ std::int32_t pack(const Column& column, int first_row, int rows) {
 
 }  // namespace
 
-LaneWeights LaneWeights::bytes(int height, std::span<const DotTap> taps, int row_step) {
+LaneWeights LaneWeights::bytes(int height, std::span<const DotTap> taps) {
   // A window of so few rows that those of two outputs lie in one group: groups overlap, and no
   // output needs more than one.
-  return {4, height <= 3 && row_step == 1 ? 2 : 4, height, row_step, taps};
+  return {4, height <= 3 ? 2 : 4, height, taps};
 }
 
-LaneWeights LaneWeights::halves(int height, std::span<const DotTap> taps, int row_step) {
-  return {2, 2, height, row_step, taps};
+LaneWeights LaneWeights::halves(int height, std::span<const DotTap> taps) {
+  return {2, 2, height, taps};
 }
 
-LaneWeights::LaneWeights(int rows, int space, int window_height, int step,
-                         std::span<const DotTap> all)
+LaneWeights::LaneWeights(int rows, int space, int window_height, std::span<const DotTap> all)
     : rows_in_group(rows),
       spacing(space),
-      groups(space < rows ? kOut / space : (window_height + (kOut - 1) * step + rows - 1) / rows),
-      height(window_height),
-      row_step(step) {
+      groups(space < rows ? kOut / space : (window_height + kOut - 1 + rows - 1) / rows),
+      height(window_height) {
   for (const DotTap& tap : all) {
     if (tap.weight == 0) continue;
     taps.push_back(tap);
@@ -74,9 +72,8 @@ LaneWeights::LaneWeights(int rows, int space, int window_height, int step,
   const std::vector<Column> columns = columns_of(height, taps);
   for (int group = 0; group < groups; ++group) {
     const int first_row = group * spacing;
-    Run run{std::max(0, (first_row - height + step) / step),
-            std::min(kOut - 1, (first_row + rows - 1) / step), static_cast<int>(operations.size()),
-            0};
+    Run run{std::max(0, first_row - height + 1), std::min(kOut - 1, first_row + rows - 1),
+            static_cast<int>(operations.size()), 0};
     if (spacing < rows_in_group) {
       run.first_out = first_row;
       run.last_out = first_row + spacing - 1;
@@ -84,7 +81,7 @@ LaneWeights::LaneWeights(int rows, int space, int window_height, int step,
     for (const Column& column : columns) {
       Words lane{};
       for (int out = run.first_out; out <= run.last_out; ++out) {
-        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out * step, rows_in_group);
+        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out, rows_in_group);
       }
       if (std::all_of(lane.begin(), lane.end(), [](std::int32_t word) { return word == 0; })) {
         continue;

@@ -36,16 +36,14 @@ struct LaneWeights {
   static constexpr int kOut = 4;
 
   /// Four rows of bytes a group, for weights within [-128, 127].
-  /// \param row_step  rows from the window of one output row to that of the next
-  static LaneWeights bytes(int height, std::span<const DotTap> taps, int row_step = 1);
+  static LaneWeights bytes(int height, std::span<const DotTap> taps);
   /// Two rows of signed halves a group.
-  static LaneWeights halves(int height, std::span<const DotTap> taps, int row_step = 1);
+  static LaneWeights halves(int height, std::span<const DotTap> taps);
 
   int rows_in_group = 4;
   int spacing = 4;  ///< rows from one group to the next
   int groups = 1;   ///< that a step needs
   int height = 1;
-  int row_step = 1;
   int reach = 0;  ///< largest `sample`
   std::vector<Operation> operations;
   std::vector<Run> runs;
@@ -53,7 +51,7 @@ struct LaneWeights {
   std::vector<DotTap> taps;         ///< not zero
 
  private:
-  LaneWeights(int rows, int space, int window_height, int step, std::span<const DotTap> all);
+  LaneWeights(int rows, int space, int window_height, std::span<const DotTap> all);
 };
 
 }  // namespace convolve

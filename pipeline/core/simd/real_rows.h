@@ -34,7 +34,6 @@ struct DenseRealRows {
   /// Ordered by row. Each row is summed by itself, then the rows: rounding grows with
   /// width + height, not with their product.
   std::vector<RealTap> taps;
-  int row_step = 1;  ///< rows from the window of one output row to that of the next
   Finish finish;
 };
 
@@ -51,7 +50,6 @@ struct SeparableRealRows {
   std::vector<double> vertical;
   std::vector<double> horizontal;
   int channels = 1;  ///< samples from one horizontal tap to the next
-  int row_step = 1;  ///< rows from the window of one output row to that of the next
   Finish finish;
 };
 

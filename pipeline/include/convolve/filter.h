@@ -32,24 +32,9 @@ struct AxisGeometry {
   bool operator==(const AxisGeometry&) const = default;
 };
 
-/// Which frames an output needs: its own, and so many before and after it.
-struct TimeGeometry {
-  int before = 0;
-  int after = 0;
-  /// What stands for frames beyond the first and the last: replicate, reflect_101 or constant.
-  Border border = Border::replicate;
-  /// Frames that differ by more than this from the one before begin a scene, beyond whose ends
-  /// frames count as missing: mean absolute difference, as a fraction of M. 0: no scenes.
-  double scene_cut = 0;
-
-  [[nodiscard]] constexpr int frames() const noexcept { return before + 1 + after; }
-  bool operator==(const TimeGeometry&) const = default;
-};
-
 struct Geometry {
   AxisGeometry x;
   AxisGeometry y;
-  TimeGeometry t;
 
   /// True where the output has the input's size and every output lies over its own input.
   [[nodiscard]] constexpr bool same_size() const noexcept {
@@ -82,9 +67,6 @@ struct StageSpec {
 };
 
 /// Padded rows for a stage. Never at an edge: every tap has its sample.
-///
-/// Of a filter over several frames, each row stands for that row of all of them, oldest first: row
-/// y of frame t is `in[y·frames + t]`.
 struct RowBlock {
   /// `above + rows + below` input rows; each points at the sample under the leftmost tap of output
   /// sample 0. `kRowSlack` samples beyond the last that is needed may be read.
