@@ -282,11 +282,8 @@ void FramePlan::each_band(const Rect& area, unsigned threads, const Act& act) no
         const Job& job = jobs_[j];
         if (job.plane) continue;
         const Rect part = part_of(job, area);
-        const auto cut = [&](unsigned k) {
-          const auto height = static_cast<std::int64_t>(part.y1 - part.y0);
-          return part.y0 + static_cast<int>(height * k / bands);
-        };
-        act(j, Rect{part.x0, cut(band), part.x1, cut(band + 1)}, *workspaces_[i]);
+        const auto [first, last] = share(part.y1 - part.y0, bands, band);
+        act(j, Rect{part.x0, part.y0 + first, part.x1, part.y0 + last}, *workspaces_[i]);
       }
     }
   });

@@ -48,13 +48,6 @@ std::size_t result_bytes(int unit) {
 // Lanes from pair to pair.
 std::size_t lane_stride(int piece) { return static_cast<std::size_t>(piece + kPairColumns + 16); }
 
-std::pair<int, int> share(int count, unsigned threads, unsigned i) {
-  const auto cut = [&](unsigned k) {
-    return static_cast<int>(static_cast<std::int64_t>(count) * k / threads);
-  };
-  return {cut(i), cut(i + 1)};
-}
-
 // Pairs of lines that are fetched ahead of their use.
 constexpr int kAhead = 6;
 
@@ -238,20 +231,10 @@ void HalfSummer::transpose(const Lines& from, int rows, int channels, const Line
     const auto [first, last] = share((columns + kBlock - 1) / kBlock, threads, i);
     const int x0 = first * kBlock;
     const int x1 = std::min(last * kBlock, columns);
-    const auto turn = [&](auto count) {
-      turn_columns<std::uint16_t, decltype(count)::value>(from.data, from.stride, rows, x0, x1,
-                                                          to.data, to.stride);
-    };
-    switch (channels) {
-      case 1:
-        return transpose_halves(from.data, from.stride, rows, x0, x1, to.data, to.stride);
-      case 2:
-        return turn(std::integral_constant<int, 2>());
-      case 3:
-        return turn(std::integral_constant<int, 3>());
-      default:
-        return turn(std::integral_constant<int, 4>());
+    if (channels == 1) {
+      return transpose_halves(from.data, from.stride, rows, x0, x1, to.data, to.stride);
     }
+    turn_columns<std::uint16_t>(channels, from.data, from.stride, rows, x0, x1, to.data, to.stride);
   });
 }
 

@@ -9,17 +9,10 @@
 
 namespace convolve {
 
-namespace {
-
-// Smaller kernels are never worth a thought.
-constexpr int kLeastTaps = 81;
-
-}  // namespace
-
 std::shared_ptr<PlaneWork> make_large_kernel_work(const StageSpec& spec, const LinearTaps& taps,
                                                   const LinearResponse& response,
                                                   const Geometry& geometry, Size outputs) {
-  if (static_cast<std::int64_t>(taps.width) * taps.height < kLeastTaps) return nullptr;
+  if (!is_large(taps)) return nullptr;
   const auto tiling = choose_tiling({taps.width, taps.height}, geometry, outputs);
   if (!tiling) return nullptr;
   const LinearProblem problem{spec, taps, response};

@@ -7,9 +7,6 @@ namespace convolve {
 
 namespace {
 
-// Below so many taps no other way is worth its fixed cost.
-constexpr int kLeastTaps = 81;
-
 bool fits_byte(const std::vector<std::int32_t>& weights) {
   return std::all_of(weights.begin(), weights.end(),
                      [](std::int32_t weight) { return weight >= -128 && weight <= 127; });
@@ -65,9 +62,7 @@ double dense_cost(const LinearProblem& problem, const Speed& speed) {
 }
 
 std::optional<LowRankPlan> choose_low_rank(const LinearProblem& problem) {
-  if (static_cast<std::int64_t>(problem.taps.width) * problem.taps.height < kLeastTaps) {
-    return std::nullopt;
-  }
+  if (!is_large(problem.taps)) return std::nullopt;
   auto plan = plan_low_rank(problem);
   if (!plan) return std::nullopt;
   const auto speeds = all_speeds();

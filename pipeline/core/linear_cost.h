@@ -3,6 +3,7 @@
 /// What the ways of computing a linear stage cost, in nanoseconds an output sample by simd/speed.h.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 
 #include "core/linear_plan.h"
@@ -10,6 +11,12 @@
 #include "core/simd/speed.h"
 
 namespace convolve {
+
+/// False for kernels so small that no way but the direct one is worth a thought.
+constexpr bool is_large(const LinearTaps& taps) noexcept {
+  constexpr std::int64_t kLeastTaps = 81;
+  return static_cast<std::int64_t>(taps.width) * taps.height >= kLeastTaps;
+}
 
 /// Of all taps directly, in whole numbers where that is possible, and not as an outer product.
 double dense_cost(const LinearProblem& problem, const Speed& speed);

@@ -5,18 +5,14 @@
 #include <cmath>
 
 #include "core/tap_scale.h"
+#include "core/whole_plan.h"
 
 namespace convolve {
 
 namespace {
 
-constexpr double kMostSum = 2147483647.0;
 constexpr double kExactFloat = 16777216.0;  // whole numbers up to 2^24 are floats
 constexpr double kCentre = 32768.0;
-
-std::int32_t most_weight(const StageSpec& spec) {
-  return spec.input == SampleType::u8 ? DotWeights::kMostByteWeight : DotWeights::kMostHalfWeight;
-}
 
 // The sums of `weights`, with all that is added to them, fit 32 bits.
 bool sums_fit(const std::vector<std::int32_t>& weights, const IntFinish& finish, double amplitude) {

@@ -7,28 +7,13 @@
 #include <numeric>
 
 #include "core/tap_scale.h"
+#include "core/whole_plan.h"
 
 namespace convolve {
 
 namespace {
 
-constexpr double kMostHalf = 32767;
-constexpr double kMostSum = 2147483647.0;
 constexpr double kRelativeZero = 1e-12;  // of the largest tap: what subtractions leave of nothing
-
-// Samples are taken about the middle code, which halves their amplitude.
-double centre_of(const StageSpec& spec) { return (spec.max_code + 1) / 2; }
-
-std::int32_t most_vertical(const StageSpec& spec) {
-  return spec.input == SampleType::u8 ? DotWeights::kMostByteWeight : DotWeights::kMostHalfWeight;
-}
-
-bool add_fits(std::int32_t& value, double more) {
-  const double sum = value + more;
-  if (std::abs(sum) >= kMostSum) return false;
-  value = static_cast<std::int32_t>(std::nearbyint(sum));
-  return true;
-}
 
 // The exact plan's unit: taps are Σ vertical·horizontal / divisor.
 struct WholeProducts {
@@ -46,7 +31,7 @@ std::optional<WholeProducts> as_whole_products(const LinearProblem& problem,
   std::vector<Factors> all;
   double divisor = 1;
   for (const OuterProduct& product : cross.products) {
-    auto vertical = as_whole(product.vertical, most_vertical(problem.spec));
+    auto vertical = as_whole(product.vertical, most_weight(problem.spec));
     auto horizontal = as_whole(product.horizontal, static_cast<std::int32_t>(kMostHalf));
     if (!vertical || !horizontal) return std::nullopt;
     const double own = vertical->divisor * horizontal->divisor;
@@ -114,10 +99,8 @@ std::optional<LowRankPlan> plan_exact(const LinearProblem& problem,
   return plan;
 }
 
-// The largest shift with which `largest` stays within `most`, from -30 to 30.
-int shift_within(double largest, double most) {
-  return static_cast<int>(std::clamp(std::floor(std::log2(most / largest)), -30.0, 30.0));
-}
+// Column sums of little magnitude may even be divided.
+int shift_within(double largest, double most) { return convolve::shift_within(largest, most, -30); }
 
 // A product's magnitudes. Column sums keep `kept` bits below the code, at most as many as 16 bits
 // hold of their extremes: samples about the centre lie in [-centre, centre - 1].
@@ -176,7 +159,7 @@ std::optional<LowRankPlan> plan_rounded(const LinearProblem& problem,
     const auto kept = choose_kept(extents[i], problem.taps.width, shift);
     const std::vector<double>& column = cross.products[i].vertical;
     const int down =
-        std::min({shift_within(largest_of(column), most_vertical(spec) - 1),
+        std::min({shift_within(largest_of(column), most_weight(spec) - 1),
                   shift_within(magnitude_of(column) * spec.max_code + 1, kMostSum / 4), 30});
     if (!kept || down < kept->bits) return std::nullopt;
     const RoundedTaps vertical = round_taps(column, down);

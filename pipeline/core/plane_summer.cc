@@ -2,8 +2,6 @@
 #include "core/plane_summer.h"
 
 #include <algorithm>
-#include <type_traits>
-#include <utility>
 
 #include "core/thread_pool.h"
 #include "core/turn_columns.h"
@@ -37,13 +35,6 @@ std::size_t most_terms(const PlaneSums& sums) {
     }
   }
   return most;
-}
-
-std::pair<int, int> share(int count, unsigned threads, unsigned i) {
-  const auto cut = [&](unsigned k) {
-    return static_cast<int>(static_cast<std::int64_t>(count) * k / threads);
-  };
-  return {cut(i), cut(i + 1)};
 }
 
 }  // namespace
@@ -154,21 +145,8 @@ void PlaneSummer::transpose(const Rows& from, int rows, int channels, const Plan
                             unsigned threads) noexcept {
   const int columns = from.samples / channels;
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const std::pair<int, int> part = share(columns, threads, i);
-    const auto turn = [&](auto count) {
-      turn_columns<float, decltype(count)::value>(from.data, from.stride, rows, part.first,
-                                                  part.second, to.data, to.stride);
-    };
-    switch (channels) {
-      case 1:
-        return turn(std::integral_constant<int, 1>());
-      case 2:
-        return turn(std::integral_constant<int, 2>());
-      case 3:
-        return turn(std::integral_constant<int, 3>());
-      default:
-        return turn(std::integral_constant<int, 4>());
-    }
+    const auto [first, last] = share(columns, threads, i);
+    turn_columns<float>(channels, from.data, from.stride, rows, first, last, to.data, to.stride);
   });
 }
 

@@ -4,27 +4,11 @@
 
 #include "core/linear_plan.h"
 #include "core/tap_scale.h"
+#include "core/whole_plan.h"
 
 namespace convolve {
 
 namespace {
-
-constexpr double kMostHalf = 32767;
-constexpr double kMostSum = 2147483647.0;
-
-// Samples are taken about the middle code, which halves their amplitude.
-double centre_of(const StageSpec& spec) { return (spec.max_code + 1) / 2; }
-
-double most_vertical(const StageSpec& spec) {
-  return spec.input == SampleType::u8 ? DotWeights::kMostByteWeight : DotWeights::kMostHalfWeight;
-}
-
-bool add_fits(std::int32_t& value, double more) {
-  const double sum = value + more;
-  if (std::abs(sum) >= kMostSum) return false;
-  value = static_cast<std::int32_t>(std::nearbyint(sum));
-  return true;
-}
 
 std::optional<SeparablePlan> plan_exact(const LinearProblem& problem, const WholeTaps& horizontal,
                                         const WholeTaps& vertical) {
@@ -54,10 +38,8 @@ std::optional<SeparablePlan> plan_exact(const LinearProblem& problem, const Whol
   return plan;
 }
 
-// The largest shift with which `largest` stays within `most`, from -1 to 30.
-int shift_within(double largest, double most) {
-  return static_cast<int>(std::clamp(std::floor(std::log2(most / largest)), -1.0, 30.0));
-}
+// Below 0 there is no plan.
+int shift_within(double largest, double most) { return convolve::shift_within(largest, most, -1); }
 
 std::optional<SeparablePlan> plan_rounded(const LinearProblem& problem,
                                           const OuterProduct& product) {
@@ -78,7 +60,7 @@ std::optional<SeparablePlan> plan_rounded(const LinearProblem& problem,
   }
   const int kept = std::min(shift_within(most + 1e-6, kMostHalf), shift_within(-least, 32768.0));
   const int down =
-      std::min(shift_within(largest_of(product.vertical), most_vertical(spec) - 1),
+      std::min(shift_within(largest_of(product.vertical), most_weight(spec) - 1),
                shift_within(magnitude_of(product.vertical) * spec.max_code + 1, kMostSum / 4));
   if (kept < 0 || down < kept) return std::nullopt;
   const RoundedTaps vertical = round_taps(product.vertical, down);
@@ -147,8 +129,7 @@ std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
                                             const OuterProduct& product) {
   if (problem.spec.input == SampleType::f32 || problem.spec.max_input > 32767) return std::nullopt;
   const auto horizontal = as_whole(product.horizontal, DotWeights::kMostHalfWeight);
-  const auto vertical =
-      as_whole(product.vertical, static_cast<std::int32_t>(most_vertical(problem.spec)));
+  const auto vertical = as_whole(product.vertical, most_weight(problem.spec));
   if (horizontal && vertical) {
     if (auto exact = plan_exact(problem, *horizontal, *vertical)) return exact;
     // Whole-number taps of moderate size are promised exact results, so they are not rounded.

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 namespace convolve {
@@ -48,6 +49,14 @@ class ThreadPool {
   std::vector<Batch*> batches_;  ///< those with parts that nobody has taken
   unsigned workers_ = 0;
 };
+
+/// The part of `count` things that `i` of `parts` does: [first, second).
+constexpr std::pair<int, int> share(int count, unsigned parts, unsigned i) noexcept {
+  const auto cut = [&](unsigned k) {
+    return static_cast<int>(static_cast<std::int64_t>(count) * k / parts);
+  };
+  return {cut(i), cut(i + 1)};
+}
 
 /// Cores that this process may run on, at least 1.
 unsigned usable_cores() noexcept;

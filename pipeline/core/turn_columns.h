@@ -31,4 +31,20 @@ void turn_columns(const std::byte* from, std::ptrdiff_t from_stride, int rows, i
   }
 }
 
+/// The same for 1 to 4 channels.
+template <typename Sample>
+void turn_columns(int channels, const std::byte* from, std::ptrdiff_t from_stride, int rows,
+                  int first, int last, std::byte* to, std::ptrdiff_t to_stride) noexcept {
+  switch (channels) {
+    case 1:
+      return turn_columns<Sample, 1>(from, from_stride, rows, first, last, to, to_stride);
+    case 2:
+      return turn_columns<Sample, 2>(from, from_stride, rows, first, last, to, to_stride);
+    case 3:
+      return turn_columns<Sample, 3>(from, from_stride, rows, first, last, to, to_stride);
+    default:
+      return turn_columns<Sample, 4>(from, from_stride, rows, first, last, to, to_stride);
+  }
+}
+
 }  // namespace convolve
