@@ -6,6 +6,7 @@
 
 #include <convolve/params.h>
 
+#include "keys.h"
 #include "options.h"
 #include "text.h"
 
@@ -15,10 +16,6 @@ namespace {
 
 constexpr int kColumns = 80;
 
-struct ExitCode {
-  std::string_view code;
-  std::string_view meaning;
-};
 constexpr ExitCode kExitCodes[] = {
     {"0", "Done"},
     {"1", "Failed while running"},
@@ -28,6 +25,13 @@ constexpr ExitCode kExitCodes[] = {
     {"130, 143, 129",
      "Stopped by Ctrl-C, by TERM or by HUP: the first one finishes the file, a "
      "second one removes it"},
+};
+
+constexpr std::string_view kExamples[] = {
+    "convolve in.mp4 -o out.mp4 -f sobel",
+    "convolve in.mp4 -o out.mp4 -f \"gaussian=sigma=2.5:border=reflect,sobel\"",
+    "convolve in.mp4 -o out.mp4 -f \"kernel=kernel='0 -1 0; -1 5 -1; 0 -1 0'\"",
+    "convolve in.mp4 -o - -f gaussian=2.5 | mpv -",
 };
 
 std::string option_heading(const Option& option) {
@@ -50,13 +54,6 @@ std::string param_help(const FilterInfo& info, const Param& param) {
   return text;
 }
 
-// What every filter has is told apart from what is this one's own.
-bool is_common(const Param& param) {
-  return std::ranges::all_of(all_filters(), [&param](const FilterInfo* info) {
-    return find_param(*info, param.name) != nullptr;
-  });
-}
-
 std::string example_value(const FilterInfo& info) {
   const Param& param = info.params.front();
   const std::string value = param_text(param, default_value(info, param));
@@ -64,6 +61,17 @@ std::string example_value(const FilterInfo& info) {
 }
 
 }  // namespace
+
+std::span<const ExitCode> exit_codes() noexcept { return kExitCodes; }
+
+std::span<const std::string_view> examples() noexcept { return kExamples; }
+
+// What every filter has is told apart from what is one's own.
+bool is_common(const Param& param) {
+  return std::ranges::all_of(all_filters(), [&param](const FilterInfo* info) {
+    return find_param(*info, param.name) != nullptr;
+  });
+}
 
 std::string type_text(const Param& param) {
   const auto range = [&param] {
@@ -93,18 +101,15 @@ std::string help_text() {
       " - convolution filters for video and images\n\n"
       "Usage: convolve INPUT -o OUTPUT [-f CHAIN] [options]\n\n"
       "INPUT is a media file, an image, a numbered sequence (img%04d.png) or '-' for\n"
-      "Y4M on standard input. Sound, subtitles, chapters and metadata are kept.\n\n"
-      "  convolve in.mp4 -o out.mp4 -f sobel\n"
-      "  convolve in.mp4 -o out.mp4 -f \"gaussian=sigma=2.5:border=reflect,sobel\"\n"
-      "  convolve in.mp4 -o out.mp4 -f \"kernel=kernel='0 -1 0; -1 5 -1; 0 -1 0'\"\n"
-      "  convolve in.mp4 -o - -f gaussian=2.5 | mpv -\n";
+      "Y4M on standard input. Sound, subtitles, chapters and metadata are kept.\n\n";
+  for (const std::string_view example : examples()) text += "  " + std::string(example) + "\n";
   const Option* previous = nullptr;
   for (const Option& option : option_table()) {
     if (previous == nullptr || previous->group != option.group) {
       text += "\n" + std::string(group_title(option.group)) + ":\n";
     }
     previous = &option;
-    text += hanging(option_heading(option), option.help, 26, kColumns);
+    text += hanging(option_heading(option), option_help(option), 26, kColumns);
   }
   text += "\nFilters (--help-filter NAME tells more):\n";
   for (const FilterInfo* info : all_filters()) {
@@ -112,6 +117,10 @@ std::string help_text() {
   }
   text += hanging("  gst:ELEMENT", "Any other GStreamer video filter, as gst:videobalance", 26,
                   kColumns);
+  text += "\nKeys of the preview:\n";
+  for (const Key& key : key_table()) {
+    text += hanging("  " + std::string(key.shown), key.help, 26, kColumns);
+  }
   text += "\nExit codes:\n";
   for (const auto& [code, meaning] : kExitCodes) {
     text += hanging("  " + std::string(code), meaning, 26, kColumns);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What `--list` prints.
+#include "lists.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -9,7 +10,6 @@
 #include <convolve/format.h>
 #include <convolve/kernel.h>
 
-#include "help.h"
 #include "text.h"
 
 namespace convolve::cli {
@@ -82,29 +82,15 @@ std::string kernel_list() {
 }
 
 std::string border_list() {
-  // In the order of the enumeration Border.
-  constexpr std::array<std::string_view, 5> kPictures = {"vvv|abcdefgh|vvv", "aaa|abcdefgh|hhh",
-                                                         "cba|abcdefgh|hgf", "dcb|abcdefgh|gfe",
-                                                         "fgh|abcdefgh|abc"};
-  const FilterInfo& info = *all_filters().front();
-  const Param* const border = find_param(info, "border");
-  if (border == nullptr) return {};
-  const std::string standard = param_text(*border, default_value(info, *border));
+  const Param& border = border_param();
+  const std::string standard = param_text(border, default_value(*all_filters().front(), border));
   std::string text;
-  for (std::size_t i = 0; i < std::min(kPictures.size(), border->choices.size()); ++i) {
-    const Choice& choice = border->choices[i];
-    text += padded(choice.name, 14) + std::string(kPictures[i]) + "   " + std::string(choice.help) +
-            (choice.name == standard ? " (default)" : "") + "\n";
+  for (std::size_t i = 0; i < border.choices.size(); ++i) {
+    const Choice& choice = border.choices[i];
+    text += padded(choice.name, 14) + std::string(border_picture(i)) + "   " +
+            std::string(choice.help) + (choice.name == standard ? " (default)" : "") + "\n";
   }
   return text;
-}
-
-std::string layout_text(const PixelFormat& format) {
-  if (format.family == ColorFamily::gray) return "grey";
-  if (format.family == ColorFamily::rgb) return "RGB";
-  const Component& chroma = format.component[1];
-  if (chroma.shift_x == 0) return "YUV 4:4:4";
-  return chroma.shift_y == 0 ? "YUV 4:2:2" : "YUV 4:2:0";
 }
 
 std::string format_list() {
@@ -121,13 +107,40 @@ std::string format_list() {
   return text;
 }
 
+constexpr ListTopic kTopics[] = {
+    {"filters", "the filters", filter_list, filters_json},
+    {"kernels", "the named kernels, with their taps", kernel_list, kernels_json},
+    {"borders", "what may lie beyond the frame's edges", border_list, borders_json},
+    {"formats", "the pixel formats that are filtered as they are", format_list, formats_json},
+};
+
 }  // namespace
 
-std::string list_text(std::string_view topic) {
-  if (topic == "filters") return filter_list();
-  if (topic == "kernels") return kernel_list();
-  if (topic == "borders") return border_list();
-  return format_list();
+std::span<const ListTopic> list_topics() noexcept { return kTopics; }
+
+std::string list_text(std::string_view topic, bool json) {
+  for (const ListTopic& row : kTopics) {
+    if (row.name == topic) return json ? row.json() : row.text();
+  }
+  return {};
+}
+
+const Param& border_param() { return *find_param(*all_filters().front(), "border"); }
+
+std::string_view border_picture(std::size_t index) noexcept {
+  // In the order of the enumeration Border.
+  constexpr std::array<std::string_view, 5> kPictures = {"vvv|abcdefgh|vvv", "aaa|abcdefgh|hhh",
+                                                         "cba|abcdefgh|hgf", "dcb|abcdefgh|gfe",
+                                                         "fgh|abcdefgh|abc"};
+  return index < kPictures.size() ? kPictures[index] : std::string_view();
+}
+
+std::string layout_text(const PixelFormat& format) {
+  if (format.family == ColorFamily::gray) return "grey";
+  if (format.family == ColorFamily::rgb) return "RGB";
+  const Component& chroma = format.component[1];
+  if (chroma.shift_x == 0) return "YUV 4:4:4";
+  return chroma.shift_y == 0 ? "YUV 4:2:2" : "YUV 4:2:0";
 }
 
 }  // namespace convolve::cli

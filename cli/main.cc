@@ -18,8 +18,11 @@
 #include <convolve/graph.h>
 #include <convolve/transcode.h>
 
+#include "completion.h"
 #include "help.h"
 #include "interrupts.h"
+#include "lists.h"
+#include "manual.h"
 #include "options.h"
 #include "progress.h"
 
@@ -83,13 +86,20 @@ std::string shown_output(const std::string& output) {
 class Notes {
  public:
   Notes(const Options& options, ProgressPrinter& printer)
-      : quiet_(options.quiet), verbose_(options.verbose), printer_(printer) {}
+      : quiet_(options.quiet),
+        verbose_(options.verbose),
+        json_(options.progress == ProgressKind::json),
+        printer_(printer) {}
 
   void take(NoteLevel level, const std::string& text) {
     const bool warning = level == NoteLevel::warning;
     if (quiet_ || (!warning && !verbose_)) return;
+    std::string line =
+        json_ ? note_json(level, text)
+              : without_controls((warning ? "convolve: warning: " : "convolve: ") + text);
+    if (json_) line.pop_back();
     const std::lock_guard lock(mutex_);
-    waiting_.push_back(without_controls((warning ? "convolve: warning: " : "convolve: ") + text));
+    waiting_.push_back(std::move(line));
     if (open_) say_waiting();
   }
 
@@ -107,6 +117,7 @@ class Notes {
 
   bool quiet_;
   bool verbose_;
+  bool json_;
   ProgressPrinter& printer_;
   std::mutex mutex_;
   bool open_ = false;
@@ -115,7 +126,9 @@ class Notes {
 
 int finish(const Options& options, const TranscodeProgress& done) {
   const int signal = Interrupts::signal();
-  if (!options.quiet) {
+  if (options.progress == ProgressKind::json) {
+    std::fputs(progress_json(done, signal != 0 ? "stopped" : "end").c_str(), stderr);
+  } else if (!options.quiet) {
     const std::string summary = summary_text(done, shown_output(options.job.output));
     std::fprintf(stderr, "%s%s\n", signal != 0 ? "stopped after " : "", summary.c_str());
   }
@@ -124,8 +137,12 @@ int finish(const Options& options, const TranscodeProgress& done) {
 
 int run_job(const Options& options) {
   check_terminals(options.job);
-  const Interrupts interrupts(!options.quiet);
-  ProgressPrinter printer(stderr, ProgressStyle::of(stderr));
+  const Interrupts interrupts(!options.quiet && options.progress != ProgressKind::json);
+  ProgressStyle style = ProgressStyle::of(stderr);
+  style.json = options.progress == ProgressKind::json;
+  const bool shows_progress =
+      style.json || (!options.quiet && options.progress != ProgressKind::none);
+  ProgressPrinter printer(stderr, style);
   Notes notes(options, printer);
   try {
     TranscodeOptions job = options.job;
@@ -133,11 +150,11 @@ int run_job(const Options& options) {
     Transcoder transcoder(std::move(job));
     notes.open();
     if (options.verbose) {
-      printer.say("convolve: as a pipeline: " + transcoder.gst_launch_line());
+      notes.take(NoteLevel::detail, "as a pipeline: " + transcoder.gst_launch_line());
     }
     const Interrupts::Watch watch(transcoder);
     const TranscodeProgress done = transcoder.run([&](const TranscodeProgress& progress) {
-      if (!options.quiet && Interrupts::signal() == 0) printer.show(progress);
+      if (shows_progress && Interrupts::signal() == 0) printer.show(progress);
     });
     printer.clear();
     return finish(options, done);
@@ -172,7 +189,11 @@ int run(const Options& options) {
     case Action::help_filter:
       return print(filter_help_text(*find_filter(options.topic)));
     case Action::list:
-      return print(list_text(options.topic));
+      return print(list_text(options.topic, options.json));
+    case Action::completion:
+      return print(completion_text(options.topic));
+    case Action::manual:
+      return print(manual_text());
     case Action::print_gst:
       return print_gst(options);
     case Action::run:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// The command line's options: one table describes each to the parser and to the help.
+/// The command line's options: one table describes each to the parser, the help, the manual page
+/// and the completion of shells.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <convolve/transcode.h>
 
@@ -20,17 +22,43 @@ class UsageError : public std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-enum class Action : std::uint8_t { run, print_gst, help, help_filter, list, version };
+/// \throws UsageError
+[[noreturn]] void refuse_usage(std::string_view what, std::string_view why,
+                               std::string_view hint = "");
+
+/// `did you mean '--output'?` for the nearest of `names`, each with `dashes` before it; `otherwise`
+/// where none is near.
+std::string nearest_hint(std::string_view word, std::span<const std::string_view> names,
+                         std::string_view dashes = "", std::string_view otherwise = "");
+
+enum class Action : std::uint8_t {
+  run,
+  print_gst,
+  help,
+  help_filter,
+  list,
+  version,
+  completion,
+  manual
+};
+
+/// How progress is told.
+enum class ProgressKind : std::uint8_t { automatic, json, none };
 
 struct Options {
   Action action = Action::run;
-  std::string topic;  ///< of `--list` and `--help-filter`
+  std::string topic;  ///< of `--list`, `--help-filter` and `--completion`
   TranscodeOptions job;
+  ProgressKind progress = ProgressKind::automatic;
+  bool json = false;
   bool quiet = false;
   bool verbose = false;
 };
 
 enum class OptionGroup : std::uint8_t { main, encoding, part, running, information };
+
+/// What a shell offers for an option's value, beside its choices.
+enum class Completion : std::uint8_t { nothing, file, chain };
 
 /// One option. `apply` stores it; for a switch the value is empty. \throws UsageError
 struct Option {
@@ -40,18 +68,17 @@ struct Option {
   OptionGroup group = OptionGroup::main;
   std::string_view help;
   void (*apply)(Options& options, const std::string& value) = nullptr;
+  Completion completion = Completion::nothing;
+  std::vector<std::string_view> (*choices)() = nullptr;  ///< the values that are allowed
 };
 
 /// Every option, in the order of the help.
 std::span<const Option> option_table() noexcept;
+/// \returns the option of that name, or nullptr.
+const Option* find_option(std::string_view name) noexcept;
 std::string_view group_title(OptionGroup group) noexcept;
-
-/// Topics of `--list`, each with what it prints.
-struct ListTopic {
-  std::string_view name;
-  std::string_view help;
-};
-std::span<const ListTopic> list_topics() noexcept;
+/// The option's help, with its choices behind it.
+std::string option_help(const Option& option);
 
 /// Reads the arguments that follow the program's name. The chain is read and checked too.
 /// \throws UsageError, ChainError; MediaError for an input or output that is refused by its name
@@ -61,5 +88,11 @@ Options parse_options(std::span<const std::string> arguments);
 double parse_time(std::string_view option, std::string_view text);
 /// Bits a second, where `k`, `M` and `G` multiply. \throws UsageError that begins with `option`
 std::int64_t parse_bitrate(std::string_view option, std::string_view text);
+/// A whole number. \throws UsageError that begins with `option`
+std::int64_t parse_whole(std::string_view option, std::string_view text, std::int64_t minimum,
+                         std::int64_t maximum);
+/// A decimal number. \throws UsageError that begins with `option`
+double parse_decimal(std::string_view option, std::string_view text, double minimum,
+                     double maximum);
 
 }  // namespace convolve::cli

@@ -10,6 +10,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "json.h"
+
 namespace convolve::cli {
 
 namespace {
@@ -82,6 +84,37 @@ std::string summary_text(const TranscodeProgress& progress, const std::string& o
          " s, " + rate_text(rate) + ": " + output;
 }
 
+std::string progress_json(const TranscodeProgress& progress, std::string_view event) {
+  const auto frames = static_cast<double>(progress.frames);
+  const double rate = per_second(frames, progress.elapsed_seconds);
+  Json json;
+  json["event"] = event;
+  json["frames"] = progress.frames;
+  json["total_frames"] = nullptr;
+  json["share"] = nullptr;
+  json["fps"] = rate;
+  json["speed"] = per_second(progress.media_seconds, progress.elapsed_seconds);
+  json["media_seconds"] = progress.media_seconds;
+  json["elapsed_seconds"] = progress.elapsed_seconds;
+  json["left_seconds"] = nullptr;
+  if (progress.total_frames) {
+    json["total_frames"] = *progress.total_frames;
+    json["share"] = done_share(progress);
+    if (rate > 0) {
+      json["left_seconds"] =
+          std::max(0.0, static_cast<double>(*progress.total_frames) - frames) / rate;
+    }
+  }
+  return json_text(json, -1);
+}
+
+std::string note_json(NoteLevel level, const std::string& text) {
+  Json json;
+  json["event"] = level == NoteLevel::warning ? "warning" : "detail";
+  json["text"] = text;
+  return json_text(json, -1);
+}
+
 ProgressStyle ProgressStyle::of(std::FILE* stream) {
   ProgressStyle style;
   const int file = fileno(stream);
@@ -96,6 +129,13 @@ ProgressStyle ProgressStyle::of(std::FILE* stream) {
 }
 
 void ProgressPrinter::show(const TranscodeProgress& progress) {
+  if (style_.json) {
+    const std::string line = progress_json(progress, "progress");
+    const std::lock_guard lock(mutex_);
+    std::fputs(line.c_str(), stream_);
+    std::fflush(stream_);
+    return;
+  }
   const std::string text = progress_text(progress);
   const std::lock_guard lock(mutex_);
   if (!style_.bar) {

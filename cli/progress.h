@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// How far a job is, for a person: a bar on a terminal, lines elsewhere.
+/// How far a job is: for a person a bar on a terminal and lines elsewhere, for a program JSON.
 #pragma once
 
 #include <cstdio>
 #include <mutex>
 #include <string>
+#include <string_view>
 
 #include <convolve/transcode.h>
 
@@ -17,12 +18,19 @@ std::string progress_text(const TranscodeProgress& progress);
 /// `720 frames (30.0 s) in 12.3 s, 58 fps: out.mp4`
 std::string summary_text(const TranscodeProgress& progress, const std::string& output);
 
+/// One object on one line: `{"event":"progress","frames":812,…}`. What is not known is null.
+/// \param event  "progress"; "end" or "stopped" for the last one
+std::string progress_json(const TranscodeProgress& progress, std::string_view event);
+/// The same for a note: `{"event":"warning","text":"…"}`.
+std::string note_json(NoteLevel level, const std::string& text);
+
 /// `m:ss`, or `h:mm:ss` from an hour on.
 std::string clock_text(double seconds);
 
 /// Where progress goes, and how it may look there.
 struct ProgressStyle {
-  bool bar = false;  ///< redraw one line with a bar; otherwise a line every 5 s
+  bool bar = false;   ///< redraw one line with a bar; otherwise a line every 5 s
+  bool json = false;  ///< each time an object on a line of its own instead
   bool color = false;
   int columns = 80;  ///< of the terminal
 

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "options.h"
+#include "text.h"
 
 namespace convolve::cli {
 
@@ -22,10 +23,39 @@ std::optional<double> read_number(std::string_view text) {
 }
 
 [[noreturn]] void refuse(std::string_view option, std::string_view text, std::string_view why) {
-  throw UsageError(std::string(option) + ": '" + std::string(text) + "' " + std::string(why));
+  refuse_usage(option, "'" + std::string(text) + "' " + std::string(why));
 }
 
 }  // namespace
+
+std::int64_t parse_whole(std::string_view option, std::string_view text, std::int64_t minimum,
+                         std::int64_t maximum) {
+  std::int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  const bool too_large = error == std::errc::result_out_of_range;
+  if ((error != std::errc{} && !too_large) || stop != end) {
+    refuse(option, text, "is not a whole number");
+  }
+  if (too_large || number < minimum || number > maximum) {
+    refuse_usage(option, std::string(text) + " is outside " + std::to_string(minimum) + " … " +
+                             std::to_string(maximum));
+  }
+  return number;
+}
+
+double parse_decimal(std::string_view option, std::string_view text, double minimum,
+                     double maximum) {
+  double number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number, std::chars_format::fixed);
+  if (error != std::errc{} || stop != end) refuse(option, text, "is not a number");
+  if (!(number >= minimum && number <= maximum)) {
+    refuse_usage(option, std::string(text) + " is outside " + number_text(minimum) + " … " +
+                             number_text(maximum));
+  }
+  return number;
+}
 
 double parse_time(std::string_view option, std::string_view text) {
   const auto bad = [&] { refuse(option, text, "is no time; write seconds or [hh:]mm:ss.x"); };

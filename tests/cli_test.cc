@@ -226,6 +226,24 @@ TEST_F(Cli, DataGoesToStdoutAndTalkToStderr) {
   EXPECT_EQ(lines(job.err), 1U);
 }
 
+TEST_F(Cli, ProgressAsJson) {
+  const Result result =
+      convolve({"clip.y4m", "-o", "o.mkv", "-q", "--progress", "json", "-f", "sobel"});
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(result.out, "");
+  std::size_t at = 0;
+  std::string last;
+  while (at < result.err.size()) {
+    const std::size_t end = result.err.find('\n', at);
+    ASSERT_NE(end, std::string::npos);
+    last = result.err.substr(at, end - at);
+    EXPECT_TRUE(last.starts_with("{\"event\":\"") && last.ends_with('}')) << last;
+    at = end + 1;
+  }
+  EXPECT_TRUE(last.starts_with(R"({"event":"end","frames":10,"total_frames":10,"share":1.0,)"))
+      << last;
+}
+
 TEST_F(Cli, QuietSaysNothing) {
   const Result result = convolve({"clip.y4m", "-o", "o.mkv", "-q", "-f", "gaussian=2"});
   EXPECT_EQ(result.code, 0);
