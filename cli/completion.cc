@@ -50,6 +50,9 @@ std::string filter_functions() {
     }
   }
   text += "  esac\n}\n\n";
+  text +=
+      "_convolve_presets() {\n  convolve --list presets 2>/dev/null | sed -n 's/^\\([^ "
+      "]\\{1,\\}\\).*/\\1/p'\n}\n\n";
   // Whole words, with what stands before the part that is completed.
   text +=
       "_convolve_chain() {\n"
@@ -111,6 +114,8 @@ std::string bash_script() {
       text +=
           "COMPREPLY=($(compgen -W \"$(_convolve_chain \"$current\")\" -- \"$current\"))\n"
           "      compopt -o nospace";
+    } else if (option.completion == Completion::preset) {
+      text += "COMPREPLY=($(compgen -W \"$(_convolve_presets)\" -- \"$current\"))";
     } else {
       text += ":";
     }
@@ -168,6 +173,7 @@ std::string zsh_text(std::string_view text) {
 std::string zsh_action(const Option& option) {
   if (option.choices != nullptr) return "(" + joined(option.choices()) + ")";
   if (option.completion == Completion::file) return "_files";
+  if (option.completion == Completion::preset) return "_convolve_names";
   return option.completion == Completion::chain ? "_convolve_filters" : " ";
 }
 
@@ -176,6 +182,9 @@ std::string zsh_script() {
   text +=
       "_convolve_filters() {\n"
       "  compadd -S '' -- ${(f)\"$(_convolve_chain \"${(Q)PREFIX}\")\"}\n"
+      "}\n\n"
+      "_convolve_names() {\n"
+      "  compadd -- $(_convolve_presets)\n"
       "}\n\n"
       "_convolve() {\n"
       "  _arguments -s -S \\\n";
@@ -254,6 +263,9 @@ std::string fish_script() {
       text += option.completion == Completion::file ? " -r -F" : " -x";
       if (option.choices != nullptr) text += " -a " + single_quoted(joined(option.choices()));
       if (option.completion == Completion::chain) text += " -a '(__convolve_chain)'";
+      if (option.completion == Completion::preset) {
+        text += " -a '(convolve --list presets 2>/dev/null | string match -r \"^[^ ]+\")'";
+      }
     }
     std::string help;
     for (const char c : option.help) {

@@ -10,6 +10,7 @@
 #include <convolve/format.h>
 #include <convolve/kernel.h>
 
+#include "presets.h"
 #include "text.h"
 
 namespace convolve::cli {
@@ -112,6 +113,7 @@ constexpr ListTopic kTopics[] = {
     {"kernels", "the named kernels, with their taps", kernel_list, kernels_json},
     {"borders", "what may lie beyond the frame's edges", border_list, borders_json},
     {"formats", "the pixel formats that are filtered as they are", format_list, formats_json},
+    {"presets", "the chains that have a name", presets_text, presets_json},
 };
 
 }  // namespace

@@ -24,6 +24,7 @@
 #include "lists.h"
 #include "manual.h"
 #include "options.h"
+#include "presets.h"
 #include "progress.h"
 
 namespace convolve::cli {
@@ -135,8 +136,16 @@ int finish(const Options& options, const TranscodeProgress& done) {
   return signal != 0 ? 128 + signal : 0;
 }
 
+int keep_chain(const Options& options) {
+  const std::string file =
+      save_preset(options.save_preset, options.job.chain, options.job.overwrite);
+  if (!options.quiet) std::fprintf(stderr, "saved: %s\n", file.c_str());
+  return 0;
+}
+
 int run_job(const Options& options) {
   check_terminals(options.job);
+  if (!options.save_preset.empty()) keep_chain(options);
   const Interrupts interrupts(!options.quiet && options.progress != ProgressKind::json);
   ProgressStyle style = ProgressStyle::of(stderr);
   style.json = options.progress == ProgressKind::json;
@@ -172,10 +181,15 @@ int run_job(const Options& options) {
 int print_gst(Options options) {
   options.job.overwrite = true;  // nothing is written
   const bool cut = options.job.start || options.job.end || options.job.frames;
+  const bool timed = std::ranges::any_of(
+      options.job.chain, [](const FilterSpec& spec) { return spec.enable.has_value(); });
   const Transcoder transcoder(std::move(options.job));
   if (cut) {
     std::fputs("convolve: warning: --start, --end, --frames: left out, gst-launch-1.0 cannot cut\n",
                stderr);
+  }
+  if (timed) {
+    std::fputs("convolve: warning: enable: left out, gst-launch-1.0 filters all frames\n", stderr);
   }
   return print(transcoder.gst_launch_line() + "\n");
 }
@@ -194,6 +208,8 @@ int run(const Options& options) {
       return print(completion_text(options.topic));
     case Action::manual:
       return print(manual_text());
+    case Action::save_preset:
+      return keep_chain(options);
     case Action::print_gst:
       return print_gst(options);
     case Action::run:

@@ -104,6 +104,13 @@ std::string chains_section() {
              "gaussian=sigma=2.5. gst:ELEMENT is any other video filter of GStreamer, with its own "
              "properties, as in gst:videobalance=saturation=0.5.") +
          paragraph(
+             "Every filter also takes enable=START-END, in seconds: frames outside of that time "
+             "pass as they are. START- and -END leave one end open.") +
+         paragraph(
+             "@FILE in place of a chain is a file with one: a line break is as good as a comma, "
+             "and "
+             "lines that begin with # are comments.") +
+         paragraph(
              "A kernel is rows of numbers ('0 -1 0; -1 5 -1; 0 -1 0', fractions as 1/9 too), the "
              "name of a kernel, or @FILE, a file with rows of numbers in which # begins a "
              "comment.");
@@ -121,6 +128,14 @@ std::string end_sections() {
   text += paragraph(
       "An error is one line on standard error, 'convolve: WHAT: WHY', with at most a hint below "
       "it. Standard output carries data only.");
+  text += section("FILES");
+  text += entry(italic("$XDG_CONFIG_HOME/convolve/config"),
+                "Options for every call, lines of the form 'name = value' with the long names of "
+                "the options, and true or false for switches; # begins a comment. What is said on "
+                "the command line counts more. ~/.config stands for $XDG_CONFIG_HOME where that is "
+                "not set.");
+  text += entry(italic("$XDG_CONFIG_HOME/convolve/presets/"),
+                "Chains that were saved by --save-preset, one a file.");
   text += section("ENVIRONMENT");
   text += entry(bold("NO_COLOR"), "Where it is set, nothing is coloured.");
   text += section("EXAMPLES") + ".nf\n";

@@ -45,16 +45,29 @@ ProgressKind progress_kind(Text name) {
   return ProgressKind::automatic;
 }
 
+// For single calls: not for the configuration file.
+constexpr Option once(Option option) {
+  option.once = true;
+  return option;
+}
+
 constexpr Option kOptions[] = {
-    {"output", 'o', "OUTPUT", main,
-     "File to write; its extension picks container and codec: mp4, mov, mkv, webm, avi, ts, y4m, "
-     "gif, png, jpg, tiff, or a sequence img%04d.png. '-' writes Y4M to standard output, 'null:' "
-     "writes nothing",
-     [](Options& o, Text v) { o.job.output = read_word("--output", v); }, Completion::file},
+    once({"output", 'o', "OUTPUT", main,
+          "File to write; its extension picks container and codec: mp4, mov, mkv, webm, avi, ts, "
+          "y4m, "
+          "gif, png, jpg, tiff, or a sequence img%04d.png. '-' writes Y4M to standard output, "
+          "'null:' "
+          "writes nothing",
+          [](Options& o, Text v) { o.job.output = read_word("--output", v); }, Completion::file}),
     {"filter", 'f', "CHAIN", main,
      "Filters in order, each NAME or NAME=KEY=VALUE:KEY=VALUE, with commas between. '...' or [...] "
-     "protects a value that holds a comma, a colon or =",
+     "protects a value that holds a comma, a colon or =. @FILE is a file with such a chain",
      [](Options& o, Text v) { o.job.chain = parse_chain(v); }, Completion::chain},
+    {"preset", 0, "NAME", main, "The chain of that name (--list presets), before that of --filter",
+     [](Options& o, Text v) { o.preset = read_word("--preset", v); }, Completion::preset},
+    once({"save-preset", 0, "NAME", main, "Save the chain by that name",
+          [](Options& o, Text v) { o.save_preset = read_word("--save-preset", v); },
+          Completion::preset}),
     {"overwrite", 'y', "", main, "Replace OUTPUT where it exists",
      [](Options& o, Text) { o.job.overwrite = true; }},
     {"no-audio", 0, "", main, "Leave the audio out; it is copied unchanged otherwise",
@@ -89,6 +102,9 @@ constexpr Option kOptions[] = {
      "object a line on standard error",
      [](Options& o, Text v) { o.progress = progress_kind(v); }, Completion::nothing,
      [] { return Names(kProgressNames.begin(), kProgressNames.end()); }},
+    once({"no-config", 0, "", running,
+          "Do without the configuration file, ~/.config/convolve/config",
+          [](Options& o, Text) { o.no_config = true; }}),
     {"quiet", 'q', "", running, "Say nothing but errors", [](Options& o, Text) { o.quiet = true; }},
     {"verbose", 'v', "", running, "Say what is done before it is done",
      [](Options& o, Text) { o.verbose = true; }},

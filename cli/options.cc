@@ -2,10 +2,15 @@
 #include "options.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include <boost/program_options.hpp>
+
+#include "config.h"
+#include "presets.h"
 
 namespace convolve::cli {
 
@@ -110,6 +115,90 @@ void check_output_name(const std::string& output) {
                        "'-' for Y4M");
 }
 
+std::vector<Given> given_options(const std::vector<po::option>& words,
+                                 std::vector<std::string>& inputs) {
+  std::vector<Given> given;
+  std::set<std::string> seen;
+  for (const po::option& word : words) {
+    std::string value = word.value.empty() ? std::string() : word.value.front();
+    if (word.string_key.empty()) {
+      inputs.push_back(std::move(value));
+      continue;
+    }
+    const Option& option = *find_option(word.string_key);
+    const bool again = !seen.insert(word.string_key).second;
+    if (again && !option.value.empty()) refuse_usage(dashed(option), "is given twice");
+    if (!again) given.push_back({&option, std::move(value)});
+  }
+  return given;
+}
+
+// Options that exclude each other.
+constexpr std::pair<std::string_view, std::string_view> kRivals[] = {
+    {"bitrate", "crf"}, {"lossless", "crf"}, {"lossless", "bitrate"}, {"verbose", "quiet"}};
+
+bool has(const std::vector<Given>& options, std::string_view name) {
+  return std::ranges::any_of(options,
+                             [name](const Given& given) { return given.option->name == name; });
+}
+
+void check_rivals(const std::vector<Given>& options) {
+  for (const auto& [one, other] : kRivals) {
+    if (has(options, one) && has(options, other)) {
+      refuse_usage("--" + std::string(one), "cannot go with --" + std::string(other));
+    }
+  }
+}
+
+void apply_all(Options& options, const std::vector<Given>& all) {
+  const Option* actor = nullptr;
+  for (const auto& [option, value] : all) {
+    if (option->choices != nullptr) check_choice(*option, value);
+    const Action before = options.action;
+    option->apply(options, value);
+    if (options.action == before) continue;
+    if (actor != nullptr) refuse_usage(dashed(*option), "cannot go with " + dashed(*actor));
+    actor = option;
+  }
+}
+
+// True where what is said on the command line leaves no room for an option of the configuration.
+bool gives_way(const Option& option, const std::vector<Given>& line) {
+  const auto is_chain = [](std::string_view name) { return name == "filter" || name == "preset"; };
+  if (is_chain(option.name)) return has(line, "filter") || has(line, "preset");
+  return has(line, option.name) || std::ranges::any_of(kRivals, [&](const auto& rivals) {
+           return (rivals.first == option.name && has(line, rivals.second)) ||
+                  (rivals.second == option.name && has(line, rivals.first));
+         });
+}
+
+void apply_config(Options& options, const std::vector<Given>& line) {
+  const std::filesystem::path file = config_directory() / "config";
+  std::vector<Given> config = read_config(file);
+  std::erase_if(config, [&line](const Given& given) { return gives_way(*given.option, line); });
+  try {
+    check_rivals(config);
+    apply_all(options, config);
+  } catch (const std::invalid_argument& error) {
+    throw UsageError(file.string() + ": " + error.what());
+  }
+}
+
+void finish_chain(Options& options) {
+  std::vector<FilterSpec>& chain = options.job.chain;
+  if (!options.preset.empty()) {
+    const std::vector<FilterSpec> preset = load_preset(options.preset);
+    chain.insert(chain.begin(), preset.begin(), preset.end());
+  }
+  if (!options.save_preset.empty() && chain.empty()) {
+    refuse_usage("--save-preset", "there is no chain to save", "give one with -f CHAIN");
+  }
+}
+
+bool needs_chain(Action action) {
+  return action == Action::run || action == Action::print_gst || action == Action::save_preset;
+}
+
 void check_together(Options& options, const std::vector<std::string>& inputs) {
   TranscodeOptions& job = options.job;
   if (inputs.empty()) {
@@ -121,10 +210,6 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
   }
   job.input = inputs.front();
   if (job.input.empty()) refuse_usage("INPUT", "is empty");
-  if (options.quiet && options.verbose) refuse_usage("--verbose", "cannot go with --quiet");
-  if (job.crf && job.bitrate) refuse_usage("--bitrate", "cannot go with --crf; give one");
-  if (job.lossless && job.crf) refuse_usage("--lossless", "cannot go with --crf");
-  if (job.lossless && job.bitrate) refuse_usage("--lossless", "cannot go with --bitrate");
   if (job.start && job.end && *job.end <= *job.start) {
     refuse_usage("--end", "does not come after --start");
   }
@@ -173,24 +258,17 @@ Options parse_options(std::span<const std::string> arguments) {
     }
   }
   std::vector<std::string> inputs;
-  std::set<std::string> seen;
-  for (const po::option& word : words) {
-    const std::string value = word.value.empty() ? std::string() : word.value.front();
-    if (word.string_key.empty()) {
-      inputs.push_back(value);
-      continue;
-    }
-    const Option& option = *find_option(word.string_key);
-    if (!seen.insert(word.string_key).second && !option.value.empty()) {
-      refuse_usage(dashed(option), "is given twice");
-    }
-    if (option.choices != nullptr) check_choice(option, value);
-    option.apply(options, value);
-  }
+  const std::vector<Given> line = given_options(words, inputs);
+  check_rivals(line);
+  apply_all(options, line);
   if (options.json && options.action != Action::list) refuse_usage("--json", "goes with --list");
-  if (options.action == Action::run || options.action == Action::print_gst) {
-    check_together(options, inputs);
+  if (options.action == Action::run && inputs.empty() && !options.save_preset.empty()) {
+    options.action = Action::save_preset;
   }
+  if (!needs_chain(options.action)) return options;
+  if (!options.no_config) apply_config(options, line);
+  finish_chain(options);
+  if (options.action != Action::save_preset) check_together(options, inputs);
   return options;
 }
 

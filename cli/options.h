@@ -39,7 +39,8 @@ enum class Action : std::uint8_t {
   list,
   version,
   completion,
-  manual
+  manual,
+  save_preset
 };
 
 /// How progress is told.
@@ -49,6 +50,9 @@ struct Options {
   Action action = Action::run;
   std::string topic;  ///< of `--list`, `--help-filter` and `--completion`
   TranscodeOptions job;
+  std::string preset;       ///< whose filters come before those of the chain that is given
+  std::string save_preset;  ///< name to save the chain by; empty: none
+  bool no_config = false;
   ProgressKind progress = ProgressKind::automatic;
   bool json = false;
   bool quiet = false;
@@ -58,7 +62,7 @@ struct Options {
 enum class OptionGroup : std::uint8_t { main, encoding, part, running, information };
 
 /// What a shell offers for an option's value, beside its choices.
-enum class Completion : std::uint8_t { nothing, file, chain };
+enum class Completion : std::uint8_t { nothing, file, chain, preset };
 
 /// One option. `apply` stores it; for a switch the value is empty. \throws UsageError
 struct Option {
@@ -70,6 +74,7 @@ struct Option {
   void (*apply)(Options& options, const std::string& value) = nullptr;
   Completion completion = Completion::nothing;
   std::vector<std::string_view> (*choices)() = nullptr;  ///< the values that are allowed
+  bool once = false;  ///< for single calls, not for the configuration file
 };
 
 /// Every option, in the order of the help.
@@ -80,7 +85,8 @@ std::string_view group_title(OptionGroup group) noexcept;
 /// The option's help, with its choices behind it.
 std::string option_help(const Option& option);
 
-/// Reads the arguments that follow the program's name. The chain is read and checked too.
+/// Reads the arguments that follow the program's name, and the configuration file, whose options
+/// give way to theirs. The chain is read and checked too.
 /// \throws UsageError, ChainError; MediaError for an input or output that is refused by its name
 Options parse_options(std::span<const std::string> arguments);
 

@@ -8,6 +8,8 @@
 
 #include <convolve/chain.h>
 
+#include "program.h"
+
 namespace convolve {
 namespace {
 
@@ -160,6 +162,52 @@ TEST(Chain, TextReadsBack) {
   for (const Specs& chain : chains) {
     EXPECT_EQ(parse_chain(chain_text(chain)), chain) << chain_text(chain);
   }
+}
+
+TEST(Chain, EnableIsForEveryFilter) {
+  const Specs chain =
+      parse_chain("gaussian=sigma=2:enable=1.5-4,gst:identity=enable=-2,sobel=enable=3-");
+  ASSERT_EQ(chain.size(), 3U);
+  EXPECT_EQ(chain[0].values.size(), 1U);
+  EXPECT_EQ(chain[0].enable, (TimeRange{1.5, 4}));
+  EXPECT_EQ(chain[1].enable, (TimeRange{.end = 2}));
+  EXPECT_EQ(chain[2].enable, (TimeRange{.start = 3}));
+  EXPECT_EQ(chain_text(chain),
+            "gaussian=sigma=2:enable=1.5-4,gst:identity=enable=-2,sobel=enable=3-");
+  EXPECT_TRUE((TimeRange{1.5, 4}).contains(1.5));
+  EXPECT_FALSE((TimeRange{1.5, 4}).contains(4));
+  for (const char* bad : {"5", "-", "4-4", "5-2", "a-b", "1-2-3", "''"}) {
+    const std::string error = error_of(std::string("sobel=enable=") + bad);
+    EXPECT_TRUE(error.starts_with("chain, column 14: sobel: enable: '")) << error;
+  }
+  EXPECT_EQ(error_of("sobel=enable=1-2:enable=3-4"),
+            "chain, column 18: sobel: enable is given twice");
+  EXPECT_EQ(error_of("sobel=enabel=1-2"),
+            "chain, column 7: sobel has no parameter 'enabel'; did you mean 'enable'?");
+  EXPECT_EQ(error_of("kernel=box(3):enable=1-2:stride=2"),
+            "chain, column 22: kernel: enable: cannot go with a filter that changes the size");
+}
+
+TEST(Chain, LineBreaksAreAsGoodAsCommas) {
+  EXPECT_EQ(
+      parse_chain("\n gaussian=sigma=2\n  :border=wrap\n\n,sobel\nkernel=kernel='1 2\n3 4'\n"),
+      parse_chain("gaussian=sigma=2:border=wrap,sobel,kernel=kernel='1 2\n3 4'"));
+}
+
+TEST(Chain, FilesHoldChains) {
+  const test::TempDir dir;
+  const std::string path = dir.file("look.txt");
+  test::write_file(path, "# A look\ngaussian=sigma=2:border-color=#102030\n  # and\nsobel\n");
+  EXPECT_EQ(parse_chain("@" + path),
+            (Specs{{"gaussian", {{"sigma", "2"}, {"border-color", "#102030"}}}, {"sobel", {}}}));
+  test::write_file(path, "# A look\ngaussian=sigma=2\n  gaussian=sgima=3\n");
+  EXPECT_EQ(error_of("@" + path), "@" + path +
+                                      ", line 3, column 12: gaussian has no parameter 'sgima'; "
+                                      "did you mean 'sigma'?");
+  test::write_file(path, "# nothing\n");
+  EXPECT_EQ(error_of("@" + path), "@" + path + ", line 1, column 1: no filter is named");
+  EXPECT_EQ(error_of("@" + dir.file("none")),
+            "@" + dir.file("none") + ": No such file or directory");
 }
 
 TEST(Chain, SpecsMakeFilters) {

@@ -88,9 +88,9 @@ TEST(Options, MistakesAreNamedWithTheNearestName) {
   EXPECT_EQ(error_of({"a", "-frames", "5"}),
             "-frames: long options begin with two dashes\ndid you mean '--frames'?");
   EXPECT_EQ(error_of({"--zebra"}), "--zebra: no such option\ntry 'convolve --help'");
-  EXPECT_EQ(error_of({"--list", "kernel"}),
-            "--list: 'kernel' is none of filters, kernels, borders, formats\n"
-            "did you mean 'kernels'?");
+  const std::string kernel = error_of({"--list", "kernel"});
+  EXPECT_TRUE(kernel.starts_with("--list: 'kernel' is none of filters, kernels, ")) << kernel;
+  EXPECT_TRUE(kernel.ends_with("\ndid you mean 'kernels'?")) << kernel;
   const std::string sobol = error_of({"--help-filter", "sobol"});
   EXPECT_TRUE(sobol.starts_with("--help-filter: 'sobol' is none of kernel, ")) << sobol;
   EXPECT_TRUE(sobol.ends_with("\ndid you mean 'sobel'?")) << sobol;
@@ -118,7 +118,7 @@ TEST(Options, ValuesThatAreWrongAreRefused) {
   EXPECT_EQ(error_of({"a", "-o", "b", "--start", "5", "--end", "5"}),
             "--end: does not come after --start");
   EXPECT_EQ(error_of({"a", "-o", "b", "--crf", "5", "--bitrate", "1M"}),
-            "--bitrate: cannot go with --crf; give one");
+            "--bitrate: cannot go with --crf");
   EXPECT_EQ(error_of({"a", "-o", "b", "-q", "-v"}), "--verbose: cannot go with --quiet");
 }
 

@@ -1,71 +1,15 @@
 // SPDX-License-Identifier: MIT
 // The program as a user meets it: exit codes, what it says and where, what files it leaves.
-#include <algorithm>
 #include <memory>
 #include <set>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
-#include "program.h"
+#include "cli_fixture.h"
 
 namespace convolve::test {
 namespace {
-
-using Words = std::vector<std::string>;
-
-std::string program() {
-  const char* const path = std::getenv("CONVOLVE_PROGRAM");
-  return path != nullptr ? path : "convolve";
-}
-
-constexpr int kWidth = 64;
-constexpr int kHeight = 48;
-constexpr std::size_t kFrameBytes = kWidth * kHeight * 3 / 2;
-
-std::size_t lines(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count(text, '\n'));
-}
-
-class Cli : public testing::Test {
- protected:
-  Cli() { write_file(dir_.file("clip.y4m"), y4m(kWidth, kHeight, 10)); }
-
-  [[nodiscard]] Command command(const Words& arguments) const {
-    Words words{program()};
-    words.insert(words.end(), arguments.begin(), arguments.end());
-    return {.words = words, .directory = dir_.path()};
-  }
-  [[nodiscard]] Result convolve(const Words& arguments) const { return run(command(arguments)); }
-
-  // Runs what has to fail, and checks the form of the failure.
-  void expect_error(const Words& arguments, int code, const std::string& part) const {
-    const std::set<std::string> before = dir_.names();
-    const Result result = convolve(arguments);
-    EXPECT_EQ(result.code, code) << result.err;
-    EXPECT_EQ(result.out, "");
-    EXPECT_TRUE(result.err.starts_with("convolve: ")) << result.err;
-    EXPECT_NE(result.err.find(part), std::string::npos) << result.err;
-    const std::size_t count = lines(result.err);
-    EXPECT_TRUE(count == 1 || count == 2) << result.err;
-    EXPECT_TRUE(result.err.ends_with('\n'));
-    EXPECT_EQ(dir_.names(), before) << "a file was left";
-  }
-
-  // Frames that decoding a file gives.
-  [[nodiscard]] std::size_t frames_of(const std::string& file) const {
-    const Result result = convolve({file, "-o", "-", "-q"});
-    EXPECT_EQ(result.code, 0) << result.err;
-    std::size_t count = 0;
-    for (std::size_t at = 0; (at = result.out.find("FRAME", at)) != std::string::npos; ++at) {
-      ++count;
-    }
-    return count;
-  }
-
-  TempDir dir_;
-};
 
 TEST_F(Cli, WrongUsageIsCode2) {
   expect_error({}, 2, "INPUT: is missing");

@@ -8,6 +8,7 @@
 #include <convolve/engine.h>
 
 #include "core/number.h"
+#include "core/text_file.h"
 
 namespace convolve {
 
@@ -17,6 +18,9 @@ using Names = std::vector<std::string_view>;
 
 // Elements of other GStreamer plugins; the core cannot know their properties.
 constexpr std::string_view kForeignPrefix = "gst:";
+
+// What every filter of a chain takes, also one of GStreamer.
+constexpr std::string_view kEnable = "enable";
 
 bool is_foreign(std::string_view name) { return name.starts_with(kForeignPrefix); }
 
@@ -42,6 +46,7 @@ Names filter_names() {
 Names param_names(const FilterInfo& info) {
   Names names;
   for (const Param& param : info.params) names.push_back(param.name);
+  names.push_back(kEnable);
   return names;
 }
 
@@ -69,10 +74,49 @@ std::string unknown_param(const FilterInfo& info, std::string_view key) {
          did_you_mean(key, param_names(info));
 }
 
+// `2-5`, `2-` or `-5`, in seconds.
+std::optional<TimeRange> parse_range(std::string_view text) {
+  // A dash may also be that of an exponent.
+  for (std::size_t dash = text.find('-'); dash != std::string_view::npos;
+       dash = text.find('-', dash + 1)) {
+    const std::string_view from = trim(text.substr(0, dash));
+    const std::string_view to = trim(text.substr(dash + 1));
+    const auto start = from.empty() ? TimeRange{}.start : parse_number(from);
+    const auto end = to.empty() ? TimeRange{}.end : parse_number(to);
+    if (start && end && (!from.empty() || !to.empty()) && *start >= 0 && *start < *end) {
+      return TimeRange{*start, *end};
+    }
+  }
+  return std::nullopt;
+}
+
+std::string range_text(const TimeRange& range) {
+  return (range.start > 0 ? format_number(range.start) : "") + "-" +
+         (range.end < TimeRange{}.end ? format_number(range.end) : "");
+}
+
+// Lines that begin with # made blank, so that places stay where they are.
+std::string without_comments(std::string text) {
+  bool line_begins = true;
+  bool comment = false;
+  for (char& c : text) {
+    if (c == '\n') {
+      line_begins = true;
+      comment = false;
+      continue;
+    }
+    comment = comment || (line_begins && c == '#');
+    line_begins = line_begins && is_space(c);
+    if (comment) c = ' ';
+  }
+  return text;
+}
+
 // Reads one chain from left to right.
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  /// \param file  that the text was read from; empty: none
+  explicit Reader(std::string_view text, std::string_view file = {}) : text_(text), file_(file) {}
 
   std::vector<FilterSpec> chain() {
     skip_space();
@@ -80,8 +124,10 @@ class Reader {
     std::vector<FilterSpec> specs;
     for (;;) {
       specs.push_back(filter());
+      // A comma, a line break or both ended the filter. A comma announces another one.
+      skip_space();
       if (at_end()) return specs;
-      ++at_;  // the comma that ended the filter
+      if (at(',')) ++at_;
     }
   }
 
@@ -89,10 +135,16 @@ class Reader {
   [[noreturn]] void fail(std::size_t place, const std::string& why) const {
     // Columns count characters, not bytes, so that they agree with what the user sees.
     const auto continues = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; };
-    const std::string_view before = text_.substr(0, place);
+    std::string_view before = text_.substr(0, place);
+    std::string where = "chain";
+    if (!file_.empty()) {
+      where = "@" + std::string(file_) + ", line " +
+              std::to_string(std::ranges::count(before, '\n') + 1);
+      before.remove_prefix(before.rfind('\n') + 1);  // npos + 1 is 0
+    }
     const auto column =
         before.size() - static_cast<std::size_t>(std::ranges::count_if(before, continues)) + 1;
-    throw ChainError("chain, column " + std::to_string(column) + ": " + why);
+    throw ChainError(where + ", column " + std::to_string(column) + ": " + why);
   }
 
   [[nodiscard]] bool at_end() const { return at_ >= text_.size(); }
@@ -107,7 +159,7 @@ class Reader {
   FilterSpec filter() {
     skip_space();
     const std::size_t start = at_;
-    while (!at_end() && !at_any("=,")) ++at_;
+    while (!at_end() && !at_any("=,\n")) ++at_;
     value_places_.clear();
     FilterSpec spec{std::string(trim(text_.substr(start, at_ - start))), {}};
     const FilterInfo* info = check_name(spec.name, start);
@@ -141,19 +193,46 @@ class Reader {
       const std::size_t start = at_;
       const std::string key = read_key(spec, info);
       const auto same = [&key](const auto& pair) { return pair.first == key; };
-      if (std::ranges::any_of(spec.values, same)) {
+      const bool enable = key == kEnable;
+      if (std::ranges::any_of(spec.values, same) || (enable && spec.enable)) {
         fail(start, spec.name + ": " + key + " is given twice");
       }
-      if (info != nullptr && find_param(*info, key) == nullptr) {
+      if (!enable && info != nullptr && find_param(*info, key) == nullptr) {
         fail(start, unknown_param(*info, key));
       }
       const std::size_t value_start = at_;
-      spec.values.emplace_back(key, value());
-      value_places_.push_back(value_start);
-      if (info != nullptr) check_value(*info, spec.values.back(), value_start);
-      if (!at(':')) return;
-      ++at_;
+      if (enable) {
+        spec.enable = time_range(spec, value_start);
+      } else {
+        spec.values.emplace_back(key, value());
+        value_places_.push_back(value_start);
+        if (info != nullptr) check_value(*info, spec.values.back(), value_start);
+      }
+      if (!at_values_again()) return;
     }
+  }
+
+  // Past the colon before a further value, also where that begins the next line.
+  bool at_values_again() {
+    const std::size_t before = at_;
+    skip_space();
+    if (at(':')) {
+      ++at_;
+      return true;
+    }
+    at_ = before;
+    return false;
+  }
+
+  TimeRange time_range(const FilterSpec& spec, std::size_t start) {
+    enable_place_ = start;
+    const std::string text = value();
+    const auto range = parse_range(text);
+    if (!range) {
+      fail(start, spec.name + ": enable: " + quoted(text) +
+                      " is no time; write START-END, START- or -END in seconds");
+    }
+    return *range;
   }
 
   // Reads `key=`. A first value that stands alone is for the filter's first parameter.
@@ -166,7 +245,7 @@ class Reader {
       ++at_;
       return key;
     }
-    const bool alone = at_end() || at_any(":,");
+    const bool alone = at_end() || at_any(":,\n");
     if (alone && key.empty()) fail(start, spec.name + ": key=value is missing");
     if (alone && info != nullptr && find_param(*info, key) != nullptr) {
       fail(start, spec.name + ": " + key + " lacks a value, as in " + key + "=value");
@@ -183,7 +262,7 @@ class Reader {
     skip_space();
     if (at_any("'[")) return quoted_value();
     const std::size_t start = at_;
-    while (!at_end() && !at_any(":,")) {
+    while (!at_end() && !at_any(":,\n")) {
       if (at('(')) {
         // The comma of gaussian(2,1) belongs to the value.
         const std::size_t close = text_.find(')', at_);
@@ -206,8 +285,8 @@ class Reader {
       whole += text_.substr(at_ + 1, end - at_ - 1);
       at_ = end + 1;
     }
-    skip_space();
-    if (!at_end() && !at_any(":,")) fail(at_, "after the closing quote comes ':' or ','");
+    while (at_any(" \t\r")) ++at_;
+    if (!at_end() && !at_any(":,\n")) fail(at_, "after the closing quote comes ':' or ','");
     return whole;
   }
 
@@ -224,7 +303,11 @@ class Reader {
   // Kernels, and values that do not go together, show only when the filter is made.
   void check_together(const FilterSpec& spec, const FilterInfo& info, std::size_t start) const {
     try {
-      Engine::check_roi(*make_filter(spec));
+      const auto made = make_filter(spec);
+      Engine::check_roi(*made);
+      if (spec.enable && !made->geometry().same_size()) {
+        throw ParamError("enable: cannot go with a filter that changes the size");
+      }
     } catch (const std::invalid_argument& error) {
       fail(place_of(spec, error.what(), start), std::string(info.name) + ": " + error.what());
     }
@@ -233,6 +316,7 @@ class Reader {
   // An error's text begins with the name of the parameter that it is about.
   [[nodiscard]] std::size_t place_of(const FilterSpec& spec, std::string_view why,
                                      std::size_t start) const {
+    if (spec.enable && why.starts_with(kEnable)) return enable_place_;
     for (std::size_t i = 0; i < spec.values.size(); ++i) {
       const std::string& key = spec.values[i].first;
       if (why.starts_with(key) && why.substr(key.size()).starts_with(':')) return value_places_[i];
@@ -241,7 +325,9 @@ class Reader {
   }
 
   std::string_view text_;
+  std::string_view file_;
   std::size_t at_ = 0;
+  std::size_t enable_place_ = 0;
   std::vector<std::size_t> value_places_;  // of the filter that is being read
 };
 
@@ -265,7 +351,18 @@ std::string protect(std::string_view value) {
 
 }  // namespace
 
-std::vector<FilterSpec> parse_chain(std::string_view text) { return Reader(text).chain(); }
+std::vector<FilterSpec> parse_chain(std::string_view text) {
+  const std::string_view trimmed = trim(text);
+  if (!trimmed.starts_with('@')) return Reader(text).chain();
+  const std::string path(trim(trimmed.substr(1)));
+  std::string read;
+  try {
+    read = read_text_file(path);
+  } catch (const std::runtime_error& error) {
+    throw ChainError("@" + path + ": " + error.what());
+  }
+  return Reader(without_comments(std::move(read)), path).chain();
+}
 
 std::string chain_text(const std::vector<FilterSpec>& chain) {
   std::string text;
@@ -277,6 +374,7 @@ std::string chain_text(const std::vector<FilterSpec>& chain) {
       text += separator + key + '=' + protect(value);
       separator = ':';
     }
+    if (spec.enable) text += separator + std::string(kEnable) + '=' + range_text(*spec.enable);
   }
   return text;
 }

@@ -2,18 +2,14 @@
 #include <convolve/kernel.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <exception>
 #include <sstream>
 #include <utility>
 
 #include "core/kernel_names.h"
 #include "core/number.h"
+#include "core/text_file.h"
 
 namespace convolve {
 
@@ -110,35 +106,20 @@ class RowReader {
   int depth_ = 0;
 };
 
-std::string without_comments(std::istream& file) {
-  std::string text;
-  for (std::string line; std::getline(file, line);) {
-    text += line.substr(0, line.find('#'));
-    text += '\n';
+std::string without_comments(const std::string& text) {
+  std::istringstream lines(text);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    kept += line.substr(0, line.find('#'));
+    kept += '\n';
   }
-  return text;
+  return kept;
 }
 
 Kernel read_file(const std::string& path) {
-  constexpr std::uintmax_t kMostBytes = 1 << 26;
-  // A pipe could block whoever sets a property, and has no size.
-  std::error_code error;
-  const auto status = std::filesystem::status(path, error);
-  if (error) throw KernelError("@" + path + ": " + error.message());
-  if (!std::filesystem::is_regular_file(status)) {
-    throw KernelError("@" + path + ": it is not a file with text in it");
-  }
-  const std::uintmax_t bytes = std::filesystem::file_size(path, error);
-  if (error) throw KernelError("@" + path + ": " + error.message());
-  if (bytes > kMostBytes) throw KernelError("@" + path + ": the file is too large");
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw KernelError("@" + path + ": " + (errno != 0 ? std::strerror(errno) : "cannot be read"));
-  }
   try {
-    return RowReader(without_comments(file)).read();
-  } catch (const KernelError& problem) {
+    return RowReader(without_comments(read_text_file(path))).read();
+  } catch (const std::exception& problem) {
     throw KernelError("@" + path + ": " + problem.what());
   }
 }

@@ -7,6 +7,7 @@
 #include <convolve/graph.h>
 
 #include "../media/av.h"
+#include "time_limit.h"
 
 namespace convolve::graph {
 
@@ -18,11 +19,40 @@ constexpr std::string_view kForeign = "gst:";
   media::fail(MediaError::Kind::usage, what, why);
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
+  const std::vector<std::string_view> candidates(names.begin(), names.end());
+  const std::string_view nearest = nearest_name(word, candidates);
+  return nearest.empty() ? std::string() : "; did you mean '" + std::string(nearest) + "'?";
+}
+
+std::vector<std::string> property_names(GstElement* element) {
+  guint count = 0;
+  GParamSpec** const list = g_object_class_list_properties(G_OBJECT_GET_CLASS(element), &count);
+  std::vector<std::string> names;
+  for (guint i = 0; i < count; ++i) {
+    if ((list[i]->flags & G_PARAM_WRITABLE) != 0) names.emplace_back(list[i]->name);
+  }
+  g_free(list);
+  return names;
+}
+
+std::vector<std::string> element_names() {
+  GList* const features =
+      gst_registry_get_feature_list(gst_registry_get(), GST_TYPE_ELEMENT_FACTORY);
+  std::vector<std::string> names;
+  for (const GList* at = features; at != nullptr; at = at->next) {
+    names.emplace_back(GST_OBJECT_NAME(at->data));
+  }
+  gst_plugin_feature_list_free(features);
+  return names;
+}
+
 void set_from_text(GstElement* element, const FilterSpec& spec, const std::string& name,
                    const std::string& text) {
   GParamSpec* property = g_object_class_find_property(G_OBJECT_GET_CLASS(element), name.c_str());
   if (property == nullptr || (property->flags & G_PARAM_WRITABLE) == 0) {
-    fail_usage(spec.name, "no property '" + name + "'");
+    fail_usage(spec.name,
+               "no property '" + name + "'" + did_you_mean(name, property_names(element)));
   }
   Value value(G_PARAM_SPEC_VALUE_TYPE(property));
   if (!gst_value_deserialize_with_pspec(value.get(), text.c_str(), property)) {
@@ -49,11 +79,11 @@ void set_parameter(GstElement* element, const FilterSpec& spec, const Param& par
     g_value_set_string(target.get(), text->c_str());
   } else {
     Value source(G_TYPE_DOUBLE);
-    g_value_set_double(source.get(),
-                       std::holds_alternative<bool>(value) ? (std::get<bool>(value) ? 1.0 : 0.0)
-                       : std::holds_alternative<double>(value)
-                           ? std::get<double>(value)
-                           : static_cast<double>(std::get<std::int64_t>(value)));
+    g_value_set_double(source.get(), std::holds_alternative<bool>(value)
+                                         ? (std::get<bool>(value) ? 1.0 : 0.0)
+                                     : std::holds_alternative<double>(value)
+                                         ? std::get<double>(value)
+                                         : static_cast<double>(std::get<std::int64_t>(value)));
     if (G_VALUE_HOLDS_BOOLEAN(target.get())) {
       g_value_set_boolean(target.get(), g_value_get_double(source.get()) != 0.0);
     } else {
@@ -106,7 +136,10 @@ Handle<GstElement> make_element(const FilterSpec& spec, unsigned threads) {
   const std::string name = element_name(spec);
   GstElement* made = gst_element_factory_make(name.c_str(), nullptr);
   if (made == nullptr) {
-    if (is_foreign(spec)) fail_usage(spec.name, "GStreamer has no element '" + name + "'");
+    if (is_foreign(spec)) {
+      fail_usage(spec.name,
+                 "GStreamer has no element '" + name + "'" + did_you_mean(name, element_names()));
+    }
     if (find_filter(spec.name) == nullptr) fail_usage(spec.name, "no such filter");
     media::fail(MediaError::Kind::running, name, "GStreamer does not find this element",
                 "set GST_PLUGIN_PATH to the directory of libgstconvolve.so");
@@ -114,6 +147,7 @@ Handle<GstElement> make_element(const FilterSpec& spec, unsigned threads) {
   Handle<GstElement> element(GST_ELEMENT(gst_object_ref_sink(made)));
   if (is_foreign(spec)) {
     for (const auto& [key, text] : spec.values) set_from_text(element.get(), spec, key, text);
+    if (spec.enable) limit_to(element.get(), *spec.enable, OutsideFrames::replace_results);
     return element;
   }
   const FilterInfo* info = find_filter(spec.name);
@@ -126,6 +160,7 @@ Handle<GstElement> make_element(const FilterSpec& spec, unsigned threads) {
   if (threads != 0 && !has_value(spec, "n-threads")) {
     g_object_set(element.get(), "n-threads", static_cast<guint>(threads), nullptr);
   }
+  if (spec.enable) limit_to(element.get(), *spec.enable, OutsideFrames::pass_by);
   return element;
 }
 
