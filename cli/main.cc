@@ -20,6 +20,7 @@
 
 #include "completion.h"
 #include "help.h"
+#include "inspect.h"
 #include "interrupts.h"
 #include "lists.h"
 #include "manual.h"
@@ -64,12 +65,15 @@ bool reader_has_gone() {
   return poll(&out, 1, 0) > 0 && (out.revents & POLLERR) != 0;
 }
 
-void check_terminals(const TranscodeOptions& job) {
+void check_input_terminal(const TranscodeOptions& job) {
   if (job.input == "-" && isatty(STDIN_FILENO) == 1) {
     throw MediaError(MediaError::Kind::input,
                      "standard input: is a terminal\npipe Y4M into it, as in: ffmpeg -i in.mp4 "
                      "-pix_fmt yuv420p -f yuv4mpegpipe - | convolve - -o out.mp4");
   }
+}
+
+void check_output_terminal(const TranscodeOptions& job) {
   if (job.output == "-" && isatty(STDOUT_FILENO) == 1) {
     throw MediaError(MediaError::Kind::output,
                      "standard output: is a terminal\npipe it into a program that reads Y4M, as "
@@ -144,7 +148,8 @@ int keep_chain(const Options& options) {
 }
 
 int run_job(const Options& options) {
-  check_terminals(options.job);
+  check_input_terminal(options.job);
+  check_output_terminal(options.job);
   if (!options.save_preset.empty()) keep_chain(options);
   const Interrupts interrupts(!options.quiet && options.progress != ProgressKind::json);
   ProgressStyle style = ProgressStyle::of(stderr);
@@ -176,6 +181,25 @@ int run_job(const Options& options) {
     if (options.job.output == "-" && reader_has_gone()) return exit_code(MediaError::Kind::output);
     return report(error.what(), exit_code(error.kind()));
   }
+}
+
+int probe(const Options& options) {
+  ReadOptions video_alone;
+  video_alone.copy_streams = false;
+  const MediaInfo media = MediaReader(options.topic, video_alone).media();
+  return print(options.json ? media_json(media) : media_text(media));
+}
+
+int dry_run(const Options& options) {
+  check_input_terminal(options.job);
+  TranscodeOptions job = options.job;
+  job.on_note = [&options](NoteLevel level, const std::string& text) {
+    if (level == NoteLevel::warning && !options.quiet) {
+      std::fprintf(stderr, "convolve: warning: %s\n", without_controls(text).c_str());
+    }
+  };
+  const TranscodePlan plan = Transcoder(std::move(job)).plan();
+  return print(options.json ? plan_json(plan, options.job) : plan_text(plan, options.job));
 }
 
 int print_gst(Options options) {
@@ -212,6 +236,10 @@ int run(const Options& options) {
       return keep_chain(options);
     case Action::print_gst:
       return print_gst(options);
+    case Action::dry_run:
+      return dry_run(options);
+    case Action::probe:
+      return probe(options);
     case Action::run:
       return run_job(options);
   }

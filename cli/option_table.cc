@@ -112,13 +112,21 @@ constexpr Option kOptions[] = {
     {"print-gst", 0, "", information,
      "Print the gst-launch-1.0 line that does the same, and do nothing",
      [](Options& o, Text) { o.action = Action::print_gst; }},
+    {"dry-run", 0, "", information, "Check everything, print what would be done, and write nothing",
+     [](Options& o, Text) { o.action = Action::dry_run; }},
+    {"probe", 0, "FILE", information, "Print what a file holds",
+     [](Options& o, Text v) {
+       o.action = Action::probe;
+       o.topic = read_word("--probe", v);
+     },
+     Completion::file},
     {"list", 0, "TOPIC", information, "Print what there is",
      [](Options& o, Text v) {
        o.action = Action::list;
        o.topic = v;
      },
      Completion::nothing, list_names},
-    {"json", 0, "", information, "With --list: print JSON",
+    {"json", 0, "", information, "With --list, --probe and --dry-run: print JSON",
      [](Options& o, Text) { o.json = true; }},
     {"help-filter", 0, "NAME", information, "Show a filter's parameters",
      [](Options& o, Text v) {

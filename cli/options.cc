@@ -195,8 +195,13 @@ void finish_chain(Options& options) {
   }
 }
 
+bool speaks_json(Action action) {
+  return action == Action::list || action == Action::probe || action == Action::dry_run;
+}
+
 bool needs_chain(Action action) {
-  return action == Action::run || action == Action::print_gst || action == Action::save_preset;
+  return action == Action::run || action == Action::print_gst || action == Action::dry_run ||
+         action == Action::save_preset;
 }
 
 void check_together(Options& options, const std::vector<std::string>& inputs) {
@@ -261,7 +266,10 @@ Options parse_options(std::span<const std::string> arguments) {
   const std::vector<Given> line = given_options(words, inputs);
   check_rivals(line);
   apply_all(options, line);
-  if (options.json && options.action != Action::list) refuse_usage("--json", "goes with --list");
+  if (options.json && !speaks_json(options.action)) {
+    refuse_usage("--json", "goes with --list, --probe and --dry-run",
+                 "--progress json tells progress as JSON");
+  }
   if (options.action == Action::run && inputs.empty() && !options.save_preset.empty()) {
     options.action = Action::save_preset;
   }

@@ -34,6 +34,8 @@ std::string nearest_hint(std::string_view word, std::span<const std::string_view
 enum class Action : std::uint8_t {
   run,
   print_gst,
+  dry_run,
+  probe,
   help,
   help_filter,
   list,
@@ -48,7 +50,7 @@ enum class ProgressKind : std::uint8_t { automatic, json, none };
 
 struct Options {
   Action action = Action::run;
-  std::string topic;  ///< of `--list`, `--help-filter` and `--completion`
+  std::string topic;  ///< what an information option is about
   TranscodeOptions job;
   std::string preset;       ///< whose filters come before those of the chain that is given
   std::string save_preset;  ///< name to save the chain by; empty: none

@@ -94,7 +94,9 @@ TEST(Options, MistakesAreNamedWithTheNearestName) {
   const std::string sobol = error_of({"--help-filter", "sobol"});
   EXPECT_TRUE(sobol.starts_with("--help-filter: 'sobol' is none of kernel, ")) << sobol;
   EXPECT_TRUE(sobol.ends_with("\ndid you mean 'sobel'?")) << sobol;
-  EXPECT_EQ(error_of({"a", "-o", "b", "--json"}), "--json: goes with --list");
+  EXPECT_EQ(
+      error_of({"a", "-o", "b", "--json"}),
+      "--json: goes with --list, --probe and --dry-run\n--progress json tells progress as JSON");
 }
 
 TEST(Options, ValuesThatAreWrongAreRefused) {

@@ -188,6 +188,42 @@ TEST_F(Cli, ProgressAsJson) {
       << last;
 }
 
+TEST_F(Cli, ProbeTellsWhatAFileHolds) {
+  const Result text = convolve({"--probe", "clip.y4m"});
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("video       rawvideo, 64×48, yuv420p, 25 fps, 10 frames\n"),
+            std::string::npos)
+      << text.out;
+  const Result json = convolve({"--probe", "clip.y4m", "--json"});
+  EXPECT_EQ(json.code, 0) << json.err;
+  for (const char* part : {R"("container": "yuv4mpegpipe")", R"("width": 64)", R"("height": 48)",
+                           R"("frame_rate": "25/1")", R"("frames": 10)", R"("type": "video")"}) {
+    EXPECT_NE(json.out.find(part), std::string::npos) << part << json.out;
+  }
+  expect_error({"--probe", "none.mp4"}, 3, "none.mp4: No such file");
+  write_file(dir_.file("sound.wav"), wav());
+  expect_error({"--probe", "sound.wav", "--json"}, 3, "no video");
+}
+
+TEST_F(Cli, DryRunChecksAndWritesNothing) {
+  const Words job = {"clip.y4m", "-o", "o.mkv", "-f", "kernel=box(3):stride=2,sobel", "--dry-run"};
+  const Result text = convolve(job);
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_EQ(text.err, "");
+  EXPECT_NE(text.out.find("filters     kernel=kernel='box(3)':stride=2\n            sobel\n"),
+            std::string::npos)
+      << text.out;
+  EXPECT_NE(text.out.find("output      o.mkv: mkv, libx264, 32×24\n"), std::string::npos)
+      << text.out;
+  Words json_job = job;
+  json_job.emplace_back("--json");
+  EXPECT_NE(convolve(json_job).out.find(R"("encoder": "libx264")"), std::string::npos);
+  EXPECT_EQ(dir_.names(), (std::set<std::string>{"clip.y4m"}));
+  expect_error({"clip.y4m", "-o", "o.xyz", "--dry-run"}, 4, "o.xyz");
+  expect_error({"clip.y4m", "-o", "clip.y4m", "--dry-run"}, 4, "clip.y4m");
+  expect_error({"clip.y4m", "-o", "o.mkv", "--dry-run", "--codec", "h265x"}, 2, "h265x");
+}
+
 TEST_F(Cli, QuietSaysNothing) {
   const Result result = convolve({"clip.y4m", "-o", "o.mkv", "-q", "-f", "gaussian=2"});
   EXPECT_EQ(result.code, 0);

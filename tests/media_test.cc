@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <cstring>
+#include <filesystem>
 #include <thread>
 
 #include <convolve/engine.h>
@@ -46,6 +48,52 @@ TEST(Media, ReaderTellsWhatItReads) {
   }
   EXPECT_EQ(frames, 6);
   EXPECT_FALSE(reader.read());
+}
+
+TEST(Media, EverythingThatAFileSaysIsTold) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mkv", .audio = {"flac", "flac"}};
+  clip.subtitles = true;
+  clip.chapters = true;
+  clip.bt709 = true;
+  clip.sar_num = 4;
+  clip.sar_den = 3;
+  make_clip(clip);
+  const MediaReader reader(clip.path);
+  const convolve::MediaInfo media = reader.media();
+  EXPECT_EQ(media.name, clip.path);
+  EXPECT_EQ(media.container, "matroska,webm");
+  EXPECT_NEAR(media.duration, 1, 0.1);
+  EXPECT_EQ(media.bytes, static_cast<std::int64_t>(std::filesystem::file_size(clip.path)));
+  EXPECT_EQ(media.video.codec, "h264");
+  EXPECT_EQ(media.bits, 8);
+  EXPECT_DOUBLE_EQ(media.pixel_aspect.value(), 4.0 / 3);
+  EXPECT_EQ(media.color_range, "tv");
+  EXPECT_EQ(media.color_matrix, "bt709");
+  EXPECT_EQ(media.color_primaries, "bt709");
+  EXPECT_EQ(media.color_transfer, "bt709");
+  EXPECT_GT(media.chapters, 0);
+  ASSERT_EQ(media.streams.size(), 4U);
+  EXPECT_TRUE(media.streams[0].filtered);
+  EXPECT_EQ(media.streams[0].width, 64);
+  EXPECT_EQ(media.streams[1].type, "audio");
+  EXPECT_EQ(media.streams[1].codec, "flac");
+  EXPECT_GT(media.streams[1].channels, 0);
+  EXPECT_GT(media.streams[1].sample_rate, 0);
+  EXPECT_FALSE(media.streams[1].filtered);
+  EXPECT_EQ(media.streams[3].type, "subtitle");
+}
+
+TEST(Media, ATurnedPictureIsTold) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mp4"};
+  clip.rotation = 90;
+  make_clip(clip);
+  const double expected = look_into(clip.path).first("video")->rotation;
+  const double told = MediaReader(clip.path).media().rotation;
+  EXPECT_NE(told, 0);
+  // Players turn against what libav calls the rotation.
+  EXPECT_NEAR(std::remainder(told + expected, 360), 0, 1e-6);
 }
 
 struct Nearest {

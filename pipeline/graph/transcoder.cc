@@ -54,15 +54,17 @@ WriteOptions write_options(const TranscodeOptions& options, NoteHandler on_note)
 
 // Frames that a filter refuses are found before anything runs, as far as sizes are known: elements
 // of others may change them.
-void check_sizes(const std::vector<FilterSpec>& chain, Size size) {
+// \returns the size of what comes out, or 0×0 where it is not known.
+Size check_sizes(const std::vector<FilterSpec>& chain, Size size) {
   for (const FilterSpec& spec : chain) {
-    if (find_filter(spec.name) == nullptr) return;
+    if (find_filter(spec.name) == nullptr) return {};
     try {
       size = Engine::output_size(*make_filter(spec), size);
     } catch (const std::invalid_argument& error) {
       media::fail(MediaError::Kind::usage, spec.name, error.what());
     }
   }
+  return size;
 }
 
 }  // namespace
@@ -78,6 +80,7 @@ struct Transcoder::State {
   TranscodeProgress progress(Clock::time_point begin) const;
 
   TranscodeOptions options;
+  Size output_size;
   std::mutex note_mutex;
   // In the order in which they may be made and must go: frames may outlive the graph, not the file.
   std::unique_ptr<MediaReader> reader;
@@ -105,7 +108,7 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
   }
   init_graph();
   reader = std::make_unique<MediaReader>(options.input, read_options(options, on_note));
-  check_sizes(options.chain, {reader->info().width, reader->info().height});
+  output_size = check_sizes(options.chain, {reader->info().width, reader->info().height});
   graph = std::make_unique<Graph>(options.chain, options.threads, reader->info().frame_rate);
   writer = std::make_unique<MediaWriter>(options.output, write_options(options, on_note),
                                          reader.get());
@@ -235,6 +238,17 @@ void Transcoder::abort() noexcept {
   state_->aborted = true;
   state_->reader->interrupt();
   state_->writer->cancel();
+}
+
+TranscodePlan Transcoder::plan() const {
+  TranscodePlan plan;
+  plan.input = state_->reader->media();
+  plan.width = state_->output_size.width;
+  plan.height = state_->output_size.height;
+  plan.container = state_->writer->container_name();
+  plan.encoder = state_->writer->encoder_name();
+  plan.copied_streams = state_->writer->copied_streams();
+  return plan;
 }
 
 std::string Transcoder::gst_launch_line() const {

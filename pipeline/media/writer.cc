@@ -54,6 +54,8 @@ struct MediaWriter::State {
   std::unique_ptr<media::Sink> sink;
   media::MuxSink* muxed = nullptr;        // the sink, where it is one
   media::PictureSink* pictures = nullptr;  // the sink, where it is one
+  std::vector<int> copied;         // indices of the input's streams
+  const AVCodec* codec = nullptr;  // by the input's depth; frames of another one may change it
   std::unique_ptr<media::Encoder> encoder;
   bool finished = false;
   std::atomic<bool> cancelled{false};
@@ -70,7 +72,7 @@ MediaWriter::State::State(const std::string& name, WriteOptions write_options,
       reader == nullptr ? AV_PIX_FMT_NONE
                         : av_get_pix_fmt(reader->info.pixel_format.c_str());
   const int depth = format == AV_PIX_FMT_NONE ? 8 : media::depth_of(format);
-  const AVCodec* codec = media::choose_encoder(container, options.codec, output, depth);
+  codec = media::choose_encoder(container, options.codec, output, depth);
   media::check_encoder_options(*codec, options);
   if (!options.pixel_format.empty() &&
       av_get_pix_fmt(options.pixel_format.c_str()) == AV_PIX_FMT_NONE) {
@@ -90,7 +92,10 @@ void MediaWriter::State::make_sink() {
       source.streams = media::plan_copies(*source.input, *source.video, container, output,
                                           reader->options.audio, options.on_note);
     }
-    for (const AVStream* stream : source.streams) reader->select(*stream);
+    for (const AVStream* stream : source.streams) {
+      reader->select(*stream);
+      copied.push_back(stream->index);
+    }
     const ReadOptions& cut = reader->options;
     if (cut.end || cut.frames) {
       source.duration_us = static_cast<std::int64_t>(reader->info.duration * AV_TIME_BASE);
@@ -225,6 +230,16 @@ void MediaWriter::discard() noexcept {
 }
 
 void MediaWriter::cancel() noexcept { state_->cancelled = true; }
+
+std::string MediaWriter::container_name() const {
+  return state_->container.kind == media::OutputKind::null ? "" : state_->container.label;
+}
+
+std::string MediaWriter::encoder_name() const {
+  return state_->codec == nullptr ? "" : state_->codec->name;
+}
+
+const std::vector<int>& MediaWriter::copied_streams() const noexcept { return state_->copied; }
 
 bool MediaWriter::reader_gone() const noexcept { return state_->sink->reader_gone(); }
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <convolve/format.h>
 
@@ -93,6 +94,40 @@ struct VideoInfo {
   bool still = false;                        ///< one picture
 };
 
+/// One stream of a file.
+struct StreamInfo {
+  int index = 0;
+  std::string type;      ///< "video", "audio", "subtitle", "attachment", "data"
+  std::string codec;     ///< libav's name
+  std::string language;  ///< as tagged; empty: not said
+  std::string title;
+  bool filtered = false;  ///< the video that frames are read from
+  int width = 0;          ///< of video
+  int height = 0;
+  int channels = 0;     ///< of audio
+  int sample_rate = 0;  ///< of audio, in Hz
+};
+
+/// What a file holds. Names are libav's; empty or 0 is what the file does not say.
+struct MediaInfo {
+  std::string name;
+  std::string container;
+  double duration = 0;       ///< seconds
+  std::int64_t bytes = 0;    ///< of a file
+  std::int64_t bitrate = 0;  ///< bits a second, of all streams
+  VideoInfo video;
+  int bits = 0;  ///< of a sample
+  Rational pixel_aspect{0, 1};
+  double rotation = 0;  ///< degrees clockwise by which players turn the picture
+  bool interlaced = false;
+  std::string color_range;  ///< "tv", "pc"
+  std::string color_matrix;
+  std::string color_primaries;
+  std::string color_transfer;
+  std::vector<StreamInfo> streams;
+  int chapters = 0;
+};
+
 struct ReadOptions {
   std::optional<double> start;         ///< seconds; the first frame is at or after it
   std::optional<double> end;           ///< seconds, exclusive
@@ -120,6 +155,8 @@ class MediaReader {
   MediaReader& operator=(const MediaReader&) = delete;
 
   [[nodiscard]] const VideoInfo& info() const noexcept;
+  /// Everything that is known of the input.
+  [[nodiscard]] MediaInfo media() const;
   /// The next frame, or an empty one at the end. \throws MediaError
   VideoFrame read();
   /// Ends a read that waits, and all further ones.
@@ -175,6 +212,11 @@ class MediaWriter {
   void cancel() noexcept;
   /// True where the other end of a pipe was closed: nobody wants more.
   [[nodiscard]] bool reader_gone() const noexcept;
+  /// libav's names of what would be written; empty for `null:`.
+  [[nodiscard]] std::string container_name() const;
+  [[nodiscard]] std::string encoder_name() const;
+  /// Indices of the reader's streams that go along.
+  [[nodiscard]] const std::vector<int>& copied_streams() const noexcept;
 
  private:
   struct State;

@@ -41,6 +41,16 @@ struct TranscodeProgress {
   double elapsed_seconds = 0;
 };
 
+/// What a job is going to do.
+struct TranscodePlan {
+  MediaInfo input;
+  int width = 0;  ///< of what is written; 0 where elements of GStreamer may change it
+  int height = 0;
+  std::string container;  ///< libav's names; empty: nothing is written
+  std::string encoder;
+  std::vector<int> copied_streams;  ///< indices of the input's
+};
+
 /// One job. Made, run once, and destroyed by one thread; `stop` and `abort` may be called from any
 /// thread and from a signal handler.
 class Transcoder {
@@ -59,6 +69,8 @@ class Transcoder {
   void stop() noexcept;
   void abort() noexcept;
 
+  /// What `run` is going to do.
+  [[nodiscard]] TranscodePlan plan() const;
   /// What would run, as a `gst-launch-1.0` command line. \throws MediaError where GStreamer has no
   /// element for the output
   [[nodiscard]] std::string gst_launch_line() const;
