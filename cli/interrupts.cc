@@ -19,7 +19,8 @@ std::atomic<Transcoder*> watched_job{nullptr};
 std::atomic<bool> job_is_over{false};
 std::atomic<int> first_signal{0};
 std::atomic<int> signal_count{0};
-std::atomic<bool> announces{false};
+std::atomic<bool> status_requested{false};
+std::atomic<const char*> announced{nullptr};
 static_assert(std::atomic<Transcoder*>::is_always_lock_free);
 static_assert(std::atomic<int>::is_always_lock_free);
 
@@ -40,10 +41,10 @@ static void convolve_on_signal(int number) {
       first_signal.store(number);
       if (job == nullptr) break;
       job->stop();
-      if (announces.load()) {
+      if (const char* const text = announced.load()) {
         // A terminal shows ^C behind the bar.
         if (isatty(STDERR_FILENO) == 1) say("\n");
-        say("convolve: stopping: the file is finished; again removes it\n");
+        say(text);
       }
       break;
     case 1:
@@ -57,10 +58,12 @@ static void convolve_on_signal(int number) {
   errno = saved_errno;
 }
 
+static void convolve_on_status(int /*number*/) { status_requested.store(true); }
+
 }  // extern "C"
 
-Interrupts::Interrupts(bool announce) {
-  announces.store(announce);
+Interrupts::Interrupts(const char* announcement) {
+  announced.store(announcement);
   for (const int number : kSignals) {
     struct sigaction before {};
     sigaction(number, nullptr, &before);
@@ -71,6 +74,11 @@ Interrupts::Interrupts(bool announce) {
     sigemptyset(&action.sa_mask);
     sigaction(number, &action, nullptr);
   }
+  struct sigaction status {};
+  status.sa_handler = convolve_on_status;
+  status.sa_flags = SA_RESTART;
+  sigemptyset(&status.sa_mask);
+  sigaction(SIGUSR1, &status, nullptr);
 }
 
 Interrupts::Watch::Watch(Transcoder& job) noexcept { watched_job.store(&job); }
@@ -82,6 +90,8 @@ Interrupts::Watch::~Watch() {
 }
 
 int Interrupts::signal() noexcept { return first_signal.load(); }
+
+bool Interrupts::take_status_request() noexcept { return status_requested.exchange(false); }
 
 bool Interrupts::aborted() noexcept { return signal_count.load() > 1; }
 

@@ -8,13 +8,13 @@
 
 namespace convolve::cli {
 
-/// Listens to INT, TERM and HUP; those that the parent had ignored stay ignored. One is made,
+/// Listens to INT, TERM, HUP and USR1; those that the parent had ignored stay ignored. One is made,
 /// early. Until a job is watched a signal ends the program at once, because nothing has been
 /// written; when the job is over signals are only noted.
 class Interrupts {
  public:
-  /// \param announce  say on stderr what the first signal does
-  explicit Interrupts(bool announce);
+  /// \param announcement  line for stderr at the first signal, with its end; null says nothing
+  explicit Interrupts(const char* announcement);
   Interrupts(const Interrupts&) = delete;
   Interrupts& operator=(const Interrupts&) = delete;
 
@@ -31,6 +31,8 @@ class Interrupts {
   [[nodiscard]] static int signal() noexcept;
   /// True from the second signal on.
   [[nodiscard]] static bool aborted() noexcept;
+  /// True once for each SIGUSR1, which asks how far the job is.
+  [[nodiscard]] static bool take_status_request() noexcept;
 };
 
 }  // namespace convolve::cli

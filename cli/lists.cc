@@ -9,6 +9,7 @@
 
 #include <convolve/format.h>
 #include <convolve/kernel.h>
+#include <convolve/live.h>
 
 #include "presets.h"
 #include "text.h"
@@ -108,12 +109,24 @@ std::string format_list() {
   return text;
 }
 
+std::string device_list() {
+  std::string text;
+  for (const Device& device : list_devices()) {
+    text += padded(device.input, 16) + device.name + "\n";
+    for (const CameraMode& mode : device.modes) {
+      text += "    " + padded(mode.format, 8) + padded(mode.size, 24) + mode.rates + " fps\n";
+    }
+  }
+  return text.empty() ? "no camera and no screen is there\n" : text;
+}
+
 constexpr ListTopic kTopics[] = {
     {"filters", "the filters", filter_list, filters_json},
     {"kernels", "the named kernels, with their taps", kernel_list, kernels_json},
     {"borders", "what may lie beyond the frame's edges", border_list, borders_json},
     {"formats", "the pixel formats that are filtered as they are", format_list, formats_json},
     {"presets", "the chains that have a name", presets_text, presets_json},
+    {"devices", "the cameras that are there, with their formats", device_list, devices_json},
 };
 
 }  // namespace

@@ -30,6 +30,7 @@ std::string filters_json();
 std::string kernels_json();
 std::string borders_json();
 std::string formats_json();
+std::string devices_json();
 
 /// The parameter `border`, as all filters have it.
 const Param& border_param();

@@ -5,6 +5,7 @@
 
 #include <convolve/format.h>
 #include <convolve/kernel.h>
+#include <convolve/live.h>
 
 #include "json.h"
 #include "lists.h"
@@ -113,6 +114,22 @@ std::string formats_json() {
                         {"bits", format.bits},
                         {"planes", format.planes},
                         {"alpha", format.alpha}});
+  }
+  return json_text(list);
+}
+
+std::string devices_json() {
+  Json list = Json::array();
+  for (const Device& device : list_devices()) {
+    Json json;
+    json["input"] = device.input;
+    json["name"] = device.name;
+    json["modes"] = Json::array();
+    for (const CameraMode& mode : device.modes) {
+      json["modes"].push_back(
+          Json{{"format", mode.format}, {"size", mode.size}, {"rates", mode.rates}});
+    }
+    list.push_back(std::move(json));
   }
   return json_text(list);
 }

@@ -16,6 +16,7 @@
 
 #include <convolve/chain.h>
 #include <convolve/graph.h>
+#include <convolve/live.h>
 #include <convolve/transcode.h>
 
 #include "completion.h"
@@ -131,6 +132,7 @@ class Notes {
 
 int finish(const Options& options, const TranscodeProgress& done) {
   const int signal = Interrupts::signal();
+  if (options.stats) std::fprintf(stderr, "%s\n", stats_text(done).c_str());
   if (options.progress == ProgressKind::json) {
     std::fputs(progress_json(done, signal != 0 ? "stopped" : "end").c_str(), stderr);
   } else if (!options.quiet) {
@@ -151,7 +153,12 @@ int run_job(const Options& options) {
   check_input_terminal(options.job);
   check_output_terminal(options.job);
   if (!options.save_preset.empty()) keep_chain(options);
-  const Interrupts interrupts(!options.quiet && options.progress != ProgressKind::json);
+  const bool live = is_live_input(options.job.input);
+  const bool talks = !options.quiet && options.progress != ProgressKind::json;
+  const Interrupts interrupts(
+      !talks ? nullptr
+      : live ? "convolve: stopping: the recording is finished; again ends at once\n"
+             : "convolve: stopping: the file is finished; again removes it\n");
   ProgressStyle style = ProgressStyle::of(stderr);
   style.json = options.progress == ProgressKind::json;
   const bool shows_progress =
@@ -168,6 +175,7 @@ int run_job(const Options& options) {
     }
     const Interrupts::Watch watch(transcoder);
     const TranscodeProgress done = transcoder.run([&](const TranscodeProgress& progress) {
+      if (Interrupts::take_status_request()) printer.say("convolve: " + progress_text(progress));
       if (shows_progress && Interrupts::signal() == 0) printer.show(progress);
     });
     printer.clear();
@@ -175,7 +183,11 @@ int run_job(const Options& options) {
   } catch (const MediaError& error) {
     printer.clear();
     if (Interrupts::aborted()) {
-      if (!options.quiet) std::fputs("stopped: nothing was kept\n", stderr);
+      if (!options.quiet) {
+        std::fputs(live ? "stopped: the recording ends where it was written\n"
+                        : "stopped: nothing was kept\n",
+                   stderr);
+      }
       return 128 + Interrupts::signal();
     }
     if (options.job.output == "-" && reader_has_gone()) return exit_code(MediaError::Kind::output);
@@ -269,6 +281,8 @@ int main(int argc, char** argv) {
   // A reader that goes away, or a file at its limit, shows as a write that fails.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);
+  // Asks how far a job is; before there is one, it must not end the program.
+  std::signal(SIGUSR1, SIG_IGN);
   const int code =
       convolve::cli::guarded_run(std::vector<std::string>(argv + std::min(argc, 1), argv + argc));
   convolve::exit_graph();

@@ -108,6 +108,9 @@ constexpr Option kOptions[] = {
     {"quiet", 'q', "", running, "Say nothing but errors", [](Options& o, Text) { o.quiet = true; }},
     {"verbose", 'v', "", running, "Say what is done before it is done",
      [](Options& o, Text) { o.verbose = true; }},
+    {"stats", 0, "", running,
+     "Say at the end how old a live source's frames were when they left, and how many were dropped",
+     [](Options& o, Text) { o.stats = true; }},
 
     {"print-gst", 0, "", information,
      "Print the gst-launch-1.0 line that does the same, and do nothing",

@@ -9,6 +9,8 @@
 
 #include <boost/program_options.hpp>
 
+#include <convolve/live.h>
+
 #include "config.h"
 #include "presets.h"
 
@@ -95,16 +97,10 @@ void check_choice(const Option& option, const std::string& value) {
   refuse_usage(dashed(option), "'" + value + "' is none of " + list, nearest_hint(value, choices));
 }
 
-// Names that a later release gives a meaning must not be taken for files now.
-void check_input_name(const std::string& input) {
-  const bool live = input == "webcam" || input.starts_with("/dev/video") ||
-                    input.starts_with("test:") || input.find("://") != std::string::npos;
-  if (live) {
-    throw MediaError(MediaError::Kind::input,
-                     input +
-                         ": not an input; give a media file, an image, a numbered sequence "
-                         "(img%04d.png) or '-' for Y4M");
-  }
+void check_live(const TranscodeOptions& job) {
+  if (!is_live_input(job.input)) return;
+  check_live_input(job.input);
+  if (job.start) refuse_usage("--start", "a live input has no other beginning", "leave it out");
 }
 
 void check_output_name(const std::string& output) {
@@ -226,7 +222,7 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
     }
     job.output = "null:";
   }
-  check_input_name(job.input);
+  check_live(job);
   check_output_name(job.output);
 }
 

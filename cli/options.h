@@ -59,6 +59,7 @@ struct Options {
   bool json = false;
   bool quiet = false;
   bool verbose = false;
+  bool stats = false;
 };
 
 enum class OptionGroup : std::uint8_t { main, encoding, part, running, information };

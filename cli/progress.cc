@@ -115,6 +115,15 @@ std::string note_json(NoteLevel level, const std::string& text) {
   return json_text(json, -1);
 }
 
+std::string stats_text(const TranscodeProgress& progress) {
+  if (!progress.latency) return "latency: only live sources have one";
+  const Latency& latency = *progress.latency;
+  return "latency p50 " + fixed(latency.median_ms, 1) + " ms, p99 " + fixed(latency.p99_ms, 1) +
+         " ms, largest " + fixed(latency.largest_ms, 1) + " ms; " +
+         std::to_string(progress.dropped) + " of " +
+         std::to_string(progress.frames + progress.dropped) + " frames dropped";
+}
+
 ProgressStyle ProgressStyle::of(std::FILE* stream) {
   ProgressStyle style;
   const int file = fileno(stream);

@@ -152,15 +152,16 @@ TEST(Options, BitRatesWithUnits) {
   }
 }
 
-TEST(Options, LiveInputsAndRemoteOutputsAreRefusedByKind) {
-  for (const char* live : {"webcam", "/dev/video0", "test:smpte", "rtsp://host/stream"}) {
-    try {
-      read({live, "-o", "a.mp4"});
-      ADD_FAILURE() << live << " was taken";
-    } catch (const MediaError& error) {
-      EXPECT_EQ(error.kind(), MediaError::Kind::input);
-    }
+TEST(Options, LiveInputsAreTakenButHaveNoBeginning) {
+  for (const char* live : {"webcam", "/dev/video0", "v4l2:/dev/video1?fps=30", "test:smpte",
+                           "screen", "rtsp://host/stream"}) {
+    EXPECT_EQ(read({live, "-o", "a.mp4"}).job.input, live);
+    EXPECT_EQ(error_of({live, "-o", "a.mp4", "--start", "1"}),
+              "--start: a live input has no other beginning\nleave it out");
   }
+}
+
+TEST(Options, RemoteOutputsAreRefused) {
   try {
     read({"a.mp4", "-o", "rtmp://host/app"});
     ADD_FAILURE() << "a remote output was taken";

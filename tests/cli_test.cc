@@ -42,8 +42,6 @@ TEST_F(Cli, MistakesInInputAreCode3) {
   expect_error({"empty.mp4", "-o", "o.mkv"}, 3, "empty.mp4: ");
   expect_error({"sound.wav", "-o", "o.mkv"}, 3, "no video");
   expect_error({"none%04d.png", "-o", "o.mkv"}, 3, "none%04d.png: ");
-  expect_error({"webcam", "-o", "o.mkv"}, 3, "webcam: not an input");
-  expect_error({"test:smpte", "-o", "o.mkv"}, 3, "test:smpte: not an input");
   expect_error({"-", "-o", "o.mkv"}, 3, "standard input");
 }
 

@@ -90,6 +90,32 @@ Handle<GstCaps> caps_of(const VideoFrame& frame, Rational frame_rate) {
   return Handle<GstCaps>(gst_video_info_to_caps(&info));
 }
 
+media::FramePtr properties_of(const GstVideoInfo& info) {
+  media::FramePtr frame = media::new_frame();
+  const GstVideoColorimetry& color = info.colorimetry;
+  if (GST_VIDEO_INFO_IS_YUV(&info)) {
+    frame->color_range =
+        color.range == GST_VIDEO_COLOR_RANGE_0_255 ? AVCOL_RANGE_JPEG : AVCOL_RANGE_MPEG;
+    frame->colorspace = static_cast<AVColorSpace>(gst_video_color_matrix_to_iso(color.matrix));
+  }
+  frame->color_trc = static_cast<AVColorTransferCharacteristic>(
+      gst_video_transfer_function_to_iso(color.transfer));
+  frame->color_primaries =
+      static_cast<AVColorPrimaries>(gst_video_color_primaries_to_iso(color.primaries));
+  for (const AVChromaLocation site :
+       {AVCHROMA_LOC_LEFT, AVCHROMA_LOC_CENTER, AVCHROMA_LOC_TOPLEFT}) {
+    frame->chroma_location = site;
+    if (chroma_site_of(*frame) == info.chroma_site) break;
+    frame->chroma_location = AVCHROMA_LOC_UNSPECIFIED;
+  }
+  if (info.interlace_mode == GST_VIDEO_INTERLACE_MODE_INTERLEAVED) {
+    frame->interlaced_frame = 1;
+    const auto order = GST_VIDEO_INFO_FIELD_ORDER(&info);
+    frame->top_field_first = order != GST_VIDEO_FIELD_ORDER_BOTTOM_FIELD_FIRST ? 1 : 0;
+  }
+  return frame;
+}
+
 Handle<GstCaps> acceptable_caps() {
   Value list(GST_TYPE_LIST);
   for (const PixelFormat& format : all_formats()) {
@@ -148,9 +174,8 @@ Handle<GstBuffer> wrap(const VideoFrame& frame) {
 VideoFrame unwrap(GstBuffer* buffer, const GstVideoInfo& info, media::FramePtr properties) {
   const PixelFormat* format = find_format(gst_video_format_to_string(GST_VIDEO_INFO_FORMAT(&info)));
   auto mapped = std::make_unique<MappedFrame>();
-  if (format == nullptr ||
-      !gst_video_frame_map(&mapped->frame, const_cast<GstVideoInfo*>(&info), buffer,
-                           GST_MAP_READ)) {
+  if (format == nullptr || !gst_video_frame_map(&mapped->frame, const_cast<GstVideoInfo*>(&info),
+                                                buffer, GST_MAP_READ)) {
     (void)mapped.release();  // nothing was mapped
     media::fail(MediaError::Kind::running, "chain", "its last element gave an unusable buffer");
   }
@@ -187,8 +212,8 @@ void PropertyKeeper::keep(const AVFrame& frame, GstBuffer* buffer) {
   const auto time = static_cast<GstClockTime>(std::max<std::int64_t>(0, ns + base_ns_));
   GST_BUFFER_PTS(buffer) = time;
   if (frame.pkt_duration > 0) {
-    GST_BUFFER_DURATION(buffer) = static_cast<GstClockTime>(
-        av_rescale_q(frame.pkt_duration, frame.time_base, kNanoseconds));
+    GST_BUFFER_DURATION(buffer) =
+        static_cast<GstClockTime>(av_rescale_q(frame.pkt_duration, frame.time_base, kNanoseconds));
   }
   media::FramePtr properties = media::share_frame(frame);
   properties->time_base = frame.time_base;
@@ -207,8 +232,8 @@ media::FramePtr PropertyKeeper::take(const GstBuffer* buffer) {
   if (av_frame_copy_props(result.get(), found->second.get()) < 0) throw std::bad_alloc();
   result->time_base = found->second->time_base;
   if (found->first != time && GST_CLOCK_TIME_IS_VALID(time)) {
-    result->pts = av_rescale_q(static_cast<std::int64_t>(time) - base_ns_, kNanoseconds,
-                               result->time_base);
+    result->pts =
+        av_rescale_q(static_cast<std::int64_t>(time) - base_ns_, kNanoseconds, result->time_base);
   }
   return result;
 }

@@ -16,6 +16,9 @@ namespace convolve::graph {
 /// Caps that describe `frame`: format, size, pixel aspect, colorimetry, chroma site, interlacing.
 Handle<GstCaps> caps_of(const VideoFrame& frame, Rational frame_rate);
 
+/// What `info` says beside the samples: colour, chroma site, fields. Times are left unset.
+media::FramePtr properties_of(const GstVideoInfo& info);
+
 /// Caps of all formats that `unwrap` takes.
 Handle<GstCaps> acceptable_caps();
 

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <mutex>
 
+#include "bus_errors.h"
 #include "chain_elements.h"
 #include "frame_bridge.h"
 
@@ -16,29 +17,17 @@ using graph::Handle;
 
 namespace {
 
-// Frames that wait before and behind the chain: enough that stages of uneven speed do not wait for
-// each other, few enough that 4K frames do not fill the memory.
-constexpr guint kQueuedFrames = 4;
 constexpr GstClockTime kLook = 200 * GST_MSECOND;
-
-std::string one_line(std::string text) {
-  for (char& c : text) {
-    if (c == '\n' || c == '\r') c = ' ';
-  }
-  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
-  return text;
-}
 
 }  // namespace
 
 struct Graph::State {
   ~State() { shutdown(); }
 
-  void build(const std::vector<FilterSpec>& chain, unsigned threads);
+  void build(const std::vector<FilterSpec>& chain, unsigned threads, guint queued);
   void append(Handle<GstElement> element);
   void shutdown() noexcept;
   void check_error();
-  static GstBusSyncReply on_message(GstBus* bus, GstMessage* message, gpointer state);
 
   Rational frame_rate;
   Handle<GstElement> pipeline;
@@ -46,41 +35,16 @@ struct Graph::State {
   GstAppSink* sink = nullptr;   // of the pipeline
   GstElement* last = nullptr;   // while building
 
-  std::mutex mutex;  // guards the keeper and the error
+  graph::BusErrors errors{"chain"};
+  std::mutex mutex;  // guards the keeper
   graph::PropertyKeeper keeper;
-  std::string error;
-  std::atomic<bool> failed{false};
   std::atomic<bool> closed{false};
   std::once_flag stopping;
 
-  Handle<GstCaps> caps_in;  // of the pushing thread
-  Handle<GstCaps> caps_out; // of the pulling thread
+  Handle<GstCaps> caps_in;   // of the pushing thread
+  Handle<GstCaps> caps_out;  // of the pulling thread
   GstVideoInfo info_out{};
 };
-
-GstBusSyncReply Graph::State::on_message(GstBus* /*bus*/, GstMessage* message, gpointer state) {
-  auto& self = *static_cast<State*>(state);
-  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
-    GError* problem = nullptr;
-    gchar* debug = nullptr;
-    gst_message_parse_error(message, &problem, &debug);
-    const Handle<GError> owner(problem);
-    const Handle<gchar> debug_owner(debug);
-    const std::string_view details = debug == nullptr ? "" : debug;
-    std::string text;
-    if (details.find("not-negotiated") != std::string_view::npos) {
-      text = "chain: its elements do not take frames of this format or size";
-    } else {
-      const Handle<gchar> name(gst_object_get_name(GST_MESSAGE_SRC(message)));
-      text = std::string(name.get()) + ": " + one_line(problem->message);
-    }
-    const std::lock_guard lock(self.mutex);
-    if (self.error.empty()) self.error = text;
-    self.failed = true;
-  }
-  gst_message_unref(message);
-  return GST_BUS_DROP;
-}
 
 void Graph::State::append(Handle<GstElement> element) {
   GstElement* added = element.get();
@@ -94,13 +58,13 @@ void Graph::State::append(Handle<GstElement> element) {
   last = added;
 }
 
-void Graph::State::build(const std::vector<FilterSpec>& chain, unsigned threads) {
+void Graph::State::build(const std::vector<FilterSpec>& chain, unsigned threads, guint queued) {
   pipeline.reset(GST_ELEMENT(gst_object_ref_sink(gst_pipeline_new(nullptr))));
   Handle<GstElement> entry = graph::make_plain_element("appsrc");
   source = GST_APP_SRC(entry.get());
   g_object_set(source, "format", GST_FORMAT_TIME, "block", TRUE, "max-buffers",
-               static_cast<guint64>(kQueuedFrames), "max-bytes", static_cast<guint64>(0),
-               "emit-signals", FALSE, nullptr);
+               static_cast<guint64>(queued), "max-bytes", static_cast<guint64>(0), "emit-signals",
+               FALSE, nullptr);
   append(std::move(entry));
   for (const FilterSpec& spec : chain) {
     // Ours take every format; others get what they want, and give what the encoder can take.
@@ -112,11 +76,10 @@ void Graph::State::build(const std::vector<FilterSpec>& chain, unsigned threads)
   Handle<GstElement> exit = graph::make_plain_element("appsink");
   sink = GST_APP_SINK(exit.get());
   const Handle<GstCaps> caps = graph::acceptable_caps();
-  g_object_set(sink, "caps", caps.get(), "sync", FALSE, "max-buffers", kQueuedFrames,
-               "enable-last-sample", FALSE, "qos", FALSE, "wait-on-eos", FALSE, nullptr);
+  g_object_set(sink, "caps", caps.get(), "sync", FALSE, "max-buffers", queued, "enable-last-sample",
+               FALSE, "qos", FALSE, "wait-on-eos", FALSE, nullptr);
   append(std::move(exit));
-  const Handle<GstBus> bus(gst_element_get_bus(pipeline.get()));
-  gst_bus_set_sync_handler(bus.get(), on_message, this, nullptr);
+  errors.attach(pipeline.get());
   if (gst_element_set_state(pipeline.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
     check_error();
     media::fail(MediaError::Kind::running, "chain", "GStreamer could not start it");
@@ -124,9 +87,7 @@ void Graph::State::build(const std::vector<FilterSpec>& chain, unsigned threads)
 }
 
 void Graph::State::check_error() {
-  if (!failed) return;
-  const std::lock_guard lock(mutex);
-  throw MediaError(MediaError::Kind::running, error);
+  if (errors.failed()) throw MediaError(MediaError::Kind::running, errors.text());
 }
 
 void Graph::State::shutdown() noexcept {
@@ -134,23 +95,23 @@ void Graph::State::shutdown() noexcept {
   std::call_once(stopping, [this] {
     if (!pipeline) return;
     gst_element_set_state(pipeline.get(), GST_STATE_NULL);
-    const Handle<GstBus> bus(gst_element_get_bus(pipeline.get()));
-    gst_bus_set_sync_handler(bus.get(), nullptr, nullptr, nullptr);
+    errors.detach();
   });
 }
 
-Graph::Graph(const std::vector<FilterSpec>& chain, unsigned threads, Rational frame_rate) {
+Graph::Graph(const std::vector<FilterSpec>& chain, unsigned threads, Rational frame_rate,
+             unsigned queued_frames) {
   init_graph();
   state_ = std::make_unique<State>();
   state_->frame_rate = frame_rate;
-  state_->build(chain, threads);
+  state_->build(chain, threads, queued_frames);
 }
 
 Graph::~Graph() = default;
 
 bool Graph::push(VideoFrame frame) {
   State& state = *state_;
-  if (state.closed || state.failed) return false;
+  if (state.closed || state.errors.failed()) return false;
   Handle<GstCaps> caps = graph::caps_of(frame, state.frame_rate);
   if (!state.caps_in || !gst_caps_is_equal(caps.get(), state.caps_in.get())) {
     gst_app_src_set_caps(state.source, caps.get());
@@ -163,15 +124,16 @@ bool Graph::push(VideoFrame frame) {
   }
   // The buffer owns the samples now; a writable frame elsewhere would be copied for nothing.
   frame = VideoFrame();
-  return gst_app_src_push_buffer(state.source, buffer.release()) == GST_FLOW_OK && !state.failed;
+  return gst_app_src_push_buffer(state.source, buffer.release()) == GST_FLOW_OK &&
+         !state.errors.failed();
 }
 
 void Graph::end() noexcept { gst_app_src_end_of_stream(state_->source); }
 
 VideoFrame Graph::pull(int timeout_ms) {
   State& state = *state_;
-  GstClockTime left = timeout_ms < 0 ? GST_CLOCK_TIME_NONE
-                                     : static_cast<GstClockTime>(timeout_ms) * GST_MSECOND;
+  GstClockTime left =
+      timeout_ms < 0 ? GST_CLOCK_TIME_NONE : static_cast<GstClockTime>(timeout_ms) * GST_MSECOND;
   Handle<GstSample> sample;
   while (!sample) {
     state.check_error();

@@ -24,6 +24,15 @@ struct Unref {
 template <typename T>
 using Handle = std::unique_ptr<T, Unref>;
 
+/// Owns a pipeline, which must not run any more when it goes.
+struct StopAndUnref {
+  void operator()(GstElement* pipeline) const noexcept {
+    gst_element_set_state(pipeline, GST_STATE_NULL);
+    gst_object_unref(pipeline);
+  }
+};
+using Pipeline = std::unique_ptr<GstElement, StopAndUnref>;
+
 /// A GValue that is unset at its end.
 class Value {
  public:

@@ -98,6 +98,7 @@ std::string encoder_text(const TranscodeOptions& options, const LaunchInput& inp
 }
 
 std::string source_text(const TranscodeOptions& options, const LaunchInput& input) {
+  if (!input.source.empty()) return input.source;
   if (options.input == "-") return "fdsrc fd=0 ! y4mdec";
   if (media::is_url(options.input)) {
     return "uridecodebin " + property("uri", options.input);
@@ -149,7 +150,7 @@ std::string launch_line(const TranscodeOptions& options, const LaunchInput& inpu
                              : encoder.starts_with("x265enc") ? " ! h265parse"
                                                               : "";
   const std::string_view audio = find(kAudioCaps, input.audio_codec);
-  const bool with_audio = options.audio && !audio.empty() && options.input != "-" &&
+  const bool with_audio = options.audio && !audio.empty() && input.source.empty() && options.input != "-" &&
                           !media::is_url(options.input);
   if (!with_audio) {
     return begin + source + chain + "videoconvert ! " + encoder + parser + " ! " + muxer +

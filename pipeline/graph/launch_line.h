@@ -10,6 +10,7 @@ namespace convolve::graph {
 
 /// What of the input decides the line.
 struct LaunchInput {
+  std::string source;       ///< of a live input: its elements; empty: by name
   std::string video_codec;  ///< libav names
   std::string audio_codec;  ///< of the first audio stream that is kept; empty: none
   bool still = false;

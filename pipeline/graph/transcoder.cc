@@ -10,12 +10,16 @@
 
 #include <convolve/engine.h>
 #include <convolve/graph.h>
+#include <convolve/live.h>
 #include <convolve/transcode.h>
 
 #include "../media/path.h"
 #include "../media/pixel.h"
 #include "../media/reader_state.h"
+#include "file_source.h"
+#include "latency_meter.h"
 #include "launch_line.h"
+#include "live_source.h"
 
 namespace convolve {
 
@@ -48,6 +52,7 @@ WriteOptions write_options(const TranscodeOptions& options, NoteHandler on_note)
   write.lossless = options.lossless;
   write.threads = options.threads;
   write.overwrite = options.overwrite;
+  write.live = is_live_input(options.input);
   write.on_note = std::move(on_note);
   return write;
 }
@@ -72,6 +77,7 @@ Size check_sizes(const std::vector<FilterSpec>& chain, Size size) {
 struct Transcoder::State {
   explicit State(TranscodeOptions job);
 
+  void open_source(const NoteHandler& on_note);
   void read_frames();
   void write_frames();
   void keep_error() noexcept;
@@ -83,17 +89,21 @@ struct Transcoder::State {
   Size output_size;
   std::mutex note_mutex;
   // In the order in which they may be made and must go: frames may outlive the graph, not the file.
-  std::unique_ptr<MediaReader> reader;
+  std::unique_ptr<graph::FrameSource> source;
+  graph::LiveSource* live = nullptr;  // the source, where it is one
+  graph::FileSource* file = nullptr;  // the source, where it is one
   std::unique_ptr<MediaWriter> writer;
   std::unique_ptr<Graph> graph;
 
   std::atomic<bool> aborted{false};
   std::atomic<std::int64_t> frames{0};
   std::atomic<double> media_seconds{0};
+  graph::LatencyMeter latency;
 
   std::mutex mutex;  // guards what follows
   std::condition_variable changed;
   std::exception_ptr error;
+  std::exception_ptr source_error;  // of a live source: what came before it is kept
   int running = 0;
 };
 
@@ -107,12 +117,33 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
     };
   }
   init_graph();
-  reader = std::make_unique<MediaReader>(options.input, read_options(options, on_note));
-  output_size = check_sizes(options.chain, {reader->info().width, reader->info().height});
-  graph = std::make_unique<Graph>(options.chain, options.threads, reader->info().frame_rate);
-  writer = std::make_unique<MediaWriter>(options.output, write_options(options, on_note),
-                                         reader.get());
-  reader->state_->packet_limit = kWaitingPackets;
+  open_source(on_note);
+  const VideoInfo& info = source->info();
+  output_size = check_sizes(options.chain, {info.width, info.height});
+  const bool waits = file != nullptr || options.output != "null:";
+  graph = std::make_unique<Graph>(options.chain, options.threads, info.frame_rate,
+                                  waits ? Graph::kQueuedFrames : 1U);
+  WriteOptions write = write_options(options, on_note);
+  if (info.frame_rate.num > 0) write.frame_rate = info.frame_rate;
+  writer = std::make_unique<MediaWriter>(options.output, std::move(write),
+                                         file == nullptr ? nullptr : &file->reader());
+  if (file != nullptr) file->reader().state_->packet_limit = kWaitingPackets;
+}
+
+void Transcoder::State::open_source(const NoteHandler& on_note) {
+  if (!is_live_input(options.input)) {
+    auto made = std::make_unique<graph::FileSource>(options.input, read_options(options, on_note));
+    file = made.get();
+    source = std::move(made);
+    return;
+  }
+  graph::LiveOptions wanted;
+  wanted.keep_all = options.output != "null:";
+  wanted.frames = options.frames;
+  wanted.end = options.end;
+  auto made = std::make_unique<graph::LiveSource>(graph::parse_live_input(options.input), wanted);
+  live = made.get();
+  source = std::move(made);
 }
 
 void Transcoder::State::keep_error() noexcept {
@@ -124,7 +155,7 @@ void Transcoder::State::keep_error() noexcept {
 }
 
 void Transcoder::State::stop_stages() noexcept {
-  reader->interrupt();
+  source->interrupt();
   graph->shutdown();
 }
 
@@ -137,12 +168,18 @@ void Transcoder::State::thread_ended() noexcept {
 void Transcoder::State::read_frames() {
   media::block_signals();
   try {
-    while (VideoFrame frame = reader->read()) {
+    while (VideoFrame frame = source->read()) {
       if (!graph->push(std::move(frame))) break;
     }
     graph->end();
   } catch (...) {
-    keep_error();
+    if (live == nullptr) {
+      keep_error();
+    } else {
+      const std::lock_guard lock(mutex);
+      source_error = std::current_exception();
+      graph->end();
+    }
   }
   thread_ended();
 }
@@ -158,6 +195,7 @@ void Transcoder::State::write_frames() {
         continue;
       }
       writer->write(frame);
+      if (live != nullptr) latency.add(live->age(frame));
       ++frames;
       media_seconds = frame.seconds();
       if (writer->reader_gone()) {
@@ -180,9 +218,13 @@ void Transcoder::State::write_frames() {
 TranscodeProgress Transcoder::State::progress(Clock::time_point begin) const {
   TranscodeProgress now;
   now.frames = frames;
-  now.total_frames = reader->info().total_frames;
+  now.total_frames = source->info().total_frames;
   now.media_seconds = media_seconds;
   now.elapsed_seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  if (live != nullptr) {
+    now.latency = latency.latency();
+    now.dropped = live->dropped();
+  }
   return now;
 }
 
@@ -227,22 +269,23 @@ TranscodeProgress Transcoder::run(
     media::fail(MediaError::Kind::running, state.options.output, "aborted, nothing was kept");
   }
   if (state.error) std::rethrow_exception(state.error);
+  if (state.source_error) std::rethrow_exception(state.source_error);
   TranscodeProgress end = state.progress(begin);
   if (on_progress) on_progress(end);
   return end;
 }
 
-void Transcoder::stop() noexcept { state_->reader->interrupt(); }
+void Transcoder::stop() noexcept { state_->source->interrupt(); }
 
 void Transcoder::abort() noexcept {
   state_->aborted = true;
-  state_->reader->interrupt();
+  state_->source->interrupt();
   state_->writer->cancel();
 }
 
 TranscodePlan Transcoder::plan() const {
   TranscodePlan plan;
-  plan.input = state_->reader->media();
+  plan.input = state_->source->media();
   plan.width = state_->output_size.width;
   plan.height = state_->output_size.height;
   plan.container = state_->writer->container_name();
@@ -252,7 +295,14 @@ TranscodePlan Transcoder::plan() const {
 }
 
 std::string Transcoder::gst_launch_line() const {
-  const MediaReader::State& reader = *state_->reader->state_;
+  if (state_->live != nullptr) {
+    graph::LaunchInput input;
+    for (const std::string& word : state_->live->words()) {
+      input.source += (input.source.empty() ? "" : " ") + (word == "!" ? word : shell_word(word));
+    }
+    return graph::launch_line(state_->options, input);
+  }
+  const MediaReader::State& reader = *state_->file->reader().state_;
   const AVFormatContext& context = *reader.source.context();
   graph::LaunchInput input;
   input.video_codec = reader.info.codec;
@@ -262,7 +312,8 @@ std::string Transcoder::gst_launch_line() const {
   input.ten_bit = format != AV_PIX_FMT_NONE && media::depth_of(format) > 8;
   for (unsigned i = 0; i < context.nb_streams && input.audio_codec.empty(); ++i) {
     const AVCodecParameters& codec = *context.streams[i]->codecpar;
-    if (codec.codec_type == AVMEDIA_TYPE_AUDIO) input.audio_codec = avcodec_get_name(codec.codec_id);
+    if (codec.codec_type == AVMEDIA_TYPE_AUDIO)
+      input.audio_codec = avcodec_get_name(codec.codec_id);
   }
   if (const auto pattern = media::SequencePattern::parse(state_->options.input)) {
     const auto numbers = pattern->existing();

@@ -20,33 +20,40 @@ struct Trait {
   const char* defaults = "";   // where neither quality nor bitrate is given
   const char* always = "";
   const char* lossless = nullptr;
+  const char* live = "";       // speed before size, and nothing held back
   bool has_range = false;      // tells full from video range
   bool even_chroma = false;
 };
 
 constexpr std::array kTraits{
-    Trait{"libx264", Quality::crf, "", "", "", "qp=0", true, true},
-    Trait{"libx264rgb", Quality::crf, "", "", "", "qp=0", true, false},
+    Trait{"libx264", Quality::crf, "", "", "", "qp=0",
+          "preset=veryfast:tune=zerolatency", true, true},
+    Trait{"libx264rgb", Quality::crf, "", "", "", "qp=0", "preset=veryfast:tune=zerolatency", true,
+          false},
     // x265 writes to stderr by itself unless told not to.
     Trait{"libx265", Quality::crf, "", "", "x265-params=log-level=none",
-          "x265-params=log-level=none\\:lossless=1", true, true},
+          "x265-params=log-level=none\\:lossless=1", "preset=ultrafast:tune=zerolatency", true,
+          true},
     Trait{"libvpx-vp9", Quality::crf, "b=0", "crf=31:b=0", "row-mt=1:deadline=good:cpu-used=3",
-          "lossless=1", true, false},
+          "lossless=1", "deadline=realtime:cpu-used=8:lag-in-frames=0", true, false},
     Trait{"libvpx", Quality::crf, "b=20000000", "crf=10:b=20000000", "deadline=good:cpu-used=3",
-          nullptr, false, false},
+          nullptr, "deadline=realtime:cpu-used=8:lag-in-frames=0", false, false},
     Trait{"libaom-av1", Quality::crf, "b=0", "crf=30:b=0", "row-mt=1:cpu-used=6",
-          "crf=0:b=0:aom-params=lossless=1", true, false},
-    Trait{"libsvtav1", Quality::crf, "", "crf=35", "", nullptr, true, true},
-    Trait{"libwebp", Quality::none, "", "quality=90", "", "lossless=1", false, false},
-    Trait{"mpeg4", Quality::quantiser, "", "global_quality=354", "", nullptr, false, false},
-    Trait{"mpeg2video", Quality::quantiser, "", "global_quality=354", "", nullptr, false, false},
-    Trait{"mpeg1video", Quality::quantiser, "", "global_quality=354", "", nullptr, false, false},
+          "crf=0:b=0:aom-params=lossless=1", "usage=realtime:cpu-used=8:lag-in-frames=0", true,
+          false},
+    Trait{"libsvtav1", Quality::crf, "", "crf=35", "", nullptr, "preset=10", true, true},
+    Trait{"libwebp", Quality::none, "", "quality=90", "", "lossless=1", "", false, false},
+    Trait{"mpeg4", Quality::quantiser, "", "global_quality=354", "", nullptr, "", false, false},
+    Trait{"mpeg2video", Quality::quantiser, "", "global_quality=354", "", nullptr, "", false,
+          false},
+    Trait{"mpeg1video", Quality::quantiser, "", "global_quality=354", "", nullptr, "", false,
+          false},
     // Each row by the predictor that suits it: files of photographs become half as large.
-    Trait{"png", Quality::none, "", "", "pred=mixed", "", true, false},
+    Trait{"png", Quality::none, "", "", "pred=mixed", "", "", true, false},
     // The picture is full range by definition.
-    Trait{"mjpeg", Quality::quantiser, "", "global_quality=236", "", nullptr, true, false},
-    Trait{"wrapped_avframe", Quality::none, "", "", "", "", true, false},
-    Trait{"rawvideo", Quality::none, "", "", "", "", true, false},
+    Trait{"mjpeg", Quality::quantiser, "", "global_quality=236", "", nullptr, "", true, false},
+    Trait{"wrapped_avframe", Quality::none, "", "", "", "", "", true, false},
+    Trait{"rawvideo", Quality::none, "", "", "", "", "", true, false},
 };
 
 Trait trait_of(const AVCodec& codec) {
@@ -144,6 +151,13 @@ void set_encoder_options(AVCodecContext& context, Dictionary& dictionary,
     av_dict_parse_string(dictionary.address(), text, "=", ":", 0);
   };
   add(trait.always);
+  if (options.live) {
+    add(trait.live);
+    // Somebody who joins a stream, or plays a file that was cut off, waits for a whole picture.
+    const double rate = av_q2d(context.framerate);
+    context.gop_size = std::max(1, static_cast<int>(std::lround(rate > 0 ? rate : 25)));
+    context.max_b_frames = 0;
+  }
   if (options.lossless) {
     if (trait.lossless != nullptr) add(trait.lossless);
   } else if (options.crf) {

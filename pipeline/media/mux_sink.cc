@@ -15,6 +15,11 @@ bool is_mov(const AVOutputFormat& format) {
   return name == "mp4" || name == "mov";
 }
 
+bool is_matroska(const AVOutputFormat& format) {
+  const std::string_view name = format.name;
+  return name == "matroska" || name == "webm";
+}
+
 // Keys that MP4's own metadata has places for; others need the form that QuickTime made up.
 bool is_plain_mp4_key(std::string_view key) {
   constexpr std::array kKnown{
@@ -29,11 +34,12 @@ bool is_plain_mp4_key(std::string_view key) {
 }  // namespace
 
 MuxSink::MuxSink(const Container& container, Target target, CopySource source,
-                 AVRational frame_rate)
+                 AVRational frame_rate, bool live)
     : container_(container),
       target_(std::move(target)),
       source_(std::move(source)),
-      frame_rate_(frame_rate) {}
+      frame_rate_(frame_rate),
+      live_(live) {}
 
 void MuxSink::make_video_stream(const Encoder& encoder, const AVFrame& first) {
   AVStream* stream = avformat_new_stream(context_.get(), nullptr);
@@ -81,7 +87,13 @@ void MuxSink::set_muxer_options(Dictionary& options) const {
     while ((entry = av_dict_get(context_->metadata, "", entry, AV_DICT_IGNORE_SUFFIX)) != nullptr) {
       plain = plain && is_plain_mp4_key(entry->key);
     }
-    if (!plain) options.set("movflags", "use_metadata_tags");
+    std::string flags = plain ? "" : "+use_metadata_tags";
+    // Fragments stand by themselves; an index at the end would be lost with the program.
+    if (live_) {
+      flags += "+frag_keyframe+empty_moov+default_base_moof";
+      options.set("frag_duration", "1000000");  // microseconds
+    }
+    if (!flags.empty()) options.set("movflags", flags);
     // Edit lists count in the movie's time scale: its default of 1/1000 s would round the start.
     const AVRational base = context_->streams[video_]->time_base;
     if (base.num == 1 && base.den >= 1000 && base.den <= 1000000) {
@@ -89,8 +101,11 @@ void MuxSink::set_muxer_options(Dictionary& options) const {
     }
   } else if (std::strcmp(container_.format->name, "mpegts") == 0) {
     options.set("mpegts_copyts", "1");
-  } else if (std::strcmp(container_.format->name, "matroska") == 0 && source_.input != nullptr) {
-    options.set("default_mode", "passthrough");
+  } else if (is_matroska(*container_.format)) {
+    if (source_.input != nullptr && container_.format->name == std::string_view("matroska")) {
+      options.set("default_mode", "passthrough");
+    }
+    if (live_) options.set("cluster_time_limit", "500");  // milliseconds
   }
 }
 
@@ -109,10 +124,8 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
   }
   // Matroska stores times before 0, as sound that is to be skipped has them; by default libav
   // would shift everything.
-  const std::string_view muxer = container_.format->name;
-  if (muxer == "matroska" || muxer == "webm") {
-    context->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
-  }
+  if (is_matroska(*container_.format)) context->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
+  if (live_) context->flags |= AVFMT_FLAG_FLUSH_PACKETS;
   make_streams(encoder, first);
   last_dts_.assign(context->nb_streams, AV_NOPTS_VALUE);
   Dictionary options;
@@ -125,6 +138,7 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
     return;
   }
   header_written_ = true;
+  if (live_) file_->publish();
 }
 
 void MuxSink::check(int code) {

@@ -169,6 +169,14 @@ void OutputFile::check() const {
   if (error_ != 0 && !reader_gone()) fail_with(error_);
 }
 
+void OutputFile::publish() {
+  if (target_.direct()) return;
+  if (io_ != nullptr) avio_flush(io_);
+  check();
+  rename_into_place();
+  temporary_.clear();
+}
+
 void OutputFile::commit(bool durable) {
   if (io_ != nullptr) avio_flush(io_);
   check();
@@ -178,7 +186,7 @@ void OutputFile::commit(bool durable) {
   }
   if (::close(std::exchange(file_, -1)) != 0 && errno != EINTR) fail_with(errno);
   if (target_.direct()) return;
-  rename_into_place();
+  if (!temporary_.empty()) rename_into_place();
   temporary_.clear();
   if (!durable) return;
   const int directory = ::open(directory_of(target_.path()).c_str(), O_RDONLY | O_DIRECTORY);

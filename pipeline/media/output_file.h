@@ -49,6 +49,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
+  /// Gives the file its name while it is still written; it is no longer removed then.
+  /// \throws MediaError of kind output
+  void publish();
   /// For a muxer. Made on first use.
   AVIOContext* io();
   /// Appends. \throws MediaError of kind output

@@ -36,7 +36,9 @@ struct CopySource {
 
 class MuxSink : public Sink {
  public:
-  MuxSink(const Container& container, Target target, CopySource source, AVRational frame_rate);
+  /// \param live  the file has its name, and plays, while it grows
+  MuxSink(const Container& container, Target target, CopySource source, AVRational frame_rate,
+          bool live);
   void set_shift(std::int64_t shift_us) noexcept { shift_us_ = shift_us; }
   void start(const Encoder& encoder, const AVFrame& first) override;
   void write_video(PacketPtr packet) override;
@@ -56,13 +58,14 @@ class MuxSink : public Sink {
   Target target_;
   CopySource source_;
   AVRational frame_rate_;
+  bool live_;
   std::int64_t shift_us_ = 0;
   std::unique_ptr<OutputFile> file_;
   OutputContextPtr context_;
   int video_ = -1;
   AVRational video_time_base_{};
-  std::vector<int> stream_of_input_;     // by the input's stream index; -1: none
-  std::vector<std::int64_t> last_dts_;   // by output stream
+  std::vector<int> stream_of_input_;    // by the input's stream index; -1: none
+  std::vector<std::int64_t> last_dts_;  // by output stream
   bool header_written_ = false;
 };
 

@@ -113,7 +113,7 @@ void MediaWriter::State::make_sink() {
     case media::OutputKind::file: {
       auto made = std::make_unique<media::MuxSink>(
           container, media::Target(output, options.overwrite, input), std::move(source),
-          frame_rate());
+          frame_rate(), options.live);
       muxed = made.get();
       sink = std::move(made);
       break;

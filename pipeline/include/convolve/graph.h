@@ -29,9 +29,10 @@ class Graph {
  public:
   /// \param threads  `n-threads` for filters that do not say; 0: one per core
   /// \param frame_rate  told to the elements; 0/1 where it varies or is unknown
+  /// \param queued_frames  may wait before and behind the chain; 1 delays least
   /// \throws MediaError of kind `usage` for an unknown element or property, or a bad value
   explicit Graph(const std::vector<FilterSpec>& chain, unsigned threads = 0,
-                 Rational frame_rate = {});
+                 Rational frame_rate = {}, unsigned queued_frames = kQueuedFrames);
   ~Graph();
   Graph(const Graph&) = delete;
   Graph& operator=(const Graph&) = delete;
@@ -49,6 +50,10 @@ class Graph {
   [[nodiscard]] bool at_end() const noexcept;
   /// Stops at once. Any thread.
   void shutdown() noexcept;
+
+  /// Enough that stages of uneven speed do not wait for each other, few enough that 4K frames do
+  /// not fill the memory.
+  static constexpr unsigned kQueuedFrames = 4;
 
  private:
   struct State;

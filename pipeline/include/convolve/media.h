@@ -178,6 +178,9 @@ struct WriteOptions {
   bool lossless = false;
   unsigned threads = 0;  ///< of the encoder; 0: one per core
   bool overwrite = false;
+  /// Frames come as they are filmed: the encoder does not look ahead, and the file has its name and
+  /// plays while it grows, whatever ends the program.
+  bool live = false;
   Rational frame_rate{25, 1};  ///< without a reader
   Rational time_base;          ///< without a reader; 0/1: one frame's duration
   NoteHandler on_note;

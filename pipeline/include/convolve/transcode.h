@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// A whole file job: libav reads and decodes, GStreamer filters, libav encodes and writes.
+/// A whole job: libav reads and decodes a file, or GStreamer a live source; GStreamer filters,
+/// libav encodes and writes.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +17,7 @@
 namespace convolve {
 
 struct TranscodeOptions {
-  std::string input;   ///< path, image, `img%04d.png`, or `-` (Y4M)
+  std::string input;   ///< path, image, `img%04d.png`, `-` (Y4M), or a live input, see live.h
   std::string output;  ///< the same; `null:` decodes and filters only
   std::vector<FilterSpec> chain;
   std::string codec;  ///< libav encoder or codec name; empty: by container
@@ -34,11 +35,21 @@ struct TranscodeOptions {
   NoteHandler on_note;  ///< warnings and details of the job, as they arise
 };
 
+/// Ages of a live source's frames when they left, from the moment that their source took them.
+struct Latency {
+  std::int64_t frames = 0;
+  double median_ms = 0;
+  double p99_ms = 0;  ///< of a hundred frames 99 were not older
+  double largest_ms = 0;
+};
+
 struct TranscodeProgress {
   std::int64_t frames = 0;
   std::optional<std::int64_t> total_frames;  ///< where the input tells or it can be worked out
   double media_seconds = 0;                  ///< of video written
   double elapsed_seconds = 0;
+  std::optional<Latency> latency{};  ///< of live sources
+  std::int64_t dropped = 0;          ///< frames of a live source that nobody had time for
 };
 
 /// What a job is going to do.
@@ -61,7 +72,8 @@ class Transcoder {
 
   /// Runs to the end, or to `stop`: then the file is finalised under its name. An error or `abort`
   /// removes what was written; after `abort` it throws one of kind `running`. An input that ends
-  /// early, or has damaged packets, gives a warning and a file with what could be decoded.
+  /// early, or has damaged packets, gives a warning and a file with what could be decoded. What was
+  /// recorded of a live source is always kept: a source that fails ends it, and then it throws.
   /// \param on_progress called a few times a second, from this thread
   /// \throws MediaError
   TranscodeProgress run(const std::function<void(const TranscodeProgress&)>& on_progress = {});

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "bus_errors.h"
+
+#include <string_view>
+
+namespace convolve::graph {
+
+namespace {
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n' || c == '\r') c = ' ';
+  }
+  while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
+  return text;
+}
+
+}  // namespace
+
+void BusErrors::attach(GstElement* pipeline) {
+  bus_.reset(gst_element_get_bus(pipeline));
+  gst_bus_set_sync_handler(bus_.get(), on_message, this, nullptr);
+}
+
+void BusErrors::detach() noexcept {
+  if (bus_) gst_bus_set_sync_handler(bus_.get(), nullptr, nullptr, nullptr);
+  bus_.reset();
+}
+
+void BusErrors::take_error(GstMessage* message) {
+  GError* problem = nullptr;
+  gchar* debug = nullptr;
+  gst_message_parse_error(message, &problem, &debug);
+  const Handle<GError> owner(problem);
+  const Handle<gchar> debug_owner(debug);
+  const std::string_view details = debug == nullptr ? "" : debug;
+  const Handle<gchar> name(gst_object_get_name(GST_MESSAGE_SRC(message)));
+  const std::lock_guard lock(mutex_);
+  if (failed_) return;
+  if (details.find("not-negotiated") != std::string_view::npos) {
+    reason_ = "its elements do not take frames of this format or size";
+    text_ = what_ + ": " + reason_;
+  } else {
+    reason_ = one_line(problem->message);
+    text_ = std::string(name.get()) + ": " + reason_;
+  }
+  closed_ = g_error_matches(problem, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND) != FALSE;
+  failed_ = true;
+}
+
+GstBusSyncReply BusErrors::on_message(GstBus* /*bus*/, GstMessage* message, gpointer self) {
+  if (GST_MESSAGE_TYPE(message) == GST_MESSAGE_ERROR) {
+    static_cast<BusErrors*>(self)->take_error(message);
+  }
+  gst_message_unref(message);
+  return GST_BUS_DROP;
+}
+
+std::string BusErrors::text() const {
+  const std::lock_guard lock(mutex_);
+  return text_;
+}
+
+std::string BusErrors::reason() const {
+  const std::lock_guard lock(mutex_);
+  return reason_;
+}
+
+}  // namespace convolve::graph
