@@ -11,6 +11,7 @@
 #include "core/linear_plan.h"
 #include "core/low_rank.h"
 #include "core/simd/byte_pairs.h"
+#include "core/simd/byte_quads.h"
 #include "core/simd/low_rank_dot.h"
 #include "core/simd/real_rows.h"
 #include "core/simd/separable_dot.h"
@@ -50,23 +51,32 @@ class DenseDotStage final : public Stage {
   DenseDotRows rows_;
 };
 
-// Small whole weights: in 16-bit lanes where the instruction set gains by it.
-class BytePairStage final : public Stage {
+// Whole weights on bytes: multiplied as bytes, four or two a lane, where the instruction set gains
+// by it.
+class DenseByteStage final : public Stage {
  public:
-  BytePairStage(const LinearProblem& problem, const WholePlan& plan, BytePairRows rows)
-      : rows_(std::move(rows)), dense_(problem, plan) {}
+  DenseByteStage(const LinearProblem& problem, const WholePlan& plan,
+                 std::optional<BytePairRows> pairs)
+      : pairs_(std::move(pairs)),
+        quads_(ByteQuadRows::make(problem.spec.output, problem.spec.channels, problem.taps.height,
+                                  problem.dot_taps(plan.weights), plan.finish)),
+        dense_(problem, plan) {}
 
   [[nodiscard]] Window window() const noexcept override { return dense_.window(); }
   [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return std::max(dense_.scratch_bytes(samples), byte_pair_scratch(rows_, samples));
+    return std::max({dense_.scratch_bytes(samples),
+                     pairs_ ? byte_pair_scratch(*pairs_, samples) : 0,
+                     quads_ ? byte_quad_scratch(*quads_, samples) : 0});
   }
   void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    if (!prefers_byte_pairs()) return dense_.process(block, scratch);
-    run_byte_pair_rows(rows_, block, scratch);
+    if (quads_ && prefers_byte_quads()) return run_byte_quad_rows(*quads_, block, scratch);
+    if (pairs_ && prefers_byte_pairs()) return run_byte_pair_rows(*pairs_, block, scratch);
+    dense_.process(block, scratch);
   }
 
  private:
-  BytePairRows rows_;
+  std::optional<BytePairRows> pairs_;
+  std::optional<ByteQuadRows> quads_;
   DenseDotStage dense_;
 };
 
@@ -241,15 +251,15 @@ std::optional<ThreeTapRows> three_tap_rows(const LinearProblem& problem, const W
 
 std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan,
                                               const std::optional<OuterProduct>& product) {
-  if (problem.spec.input == SampleType::u8 && problem.spec.output == SampleType::u8) {
-    if (auto pairs =
-            BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights), plan.finish)) {
-      if (const auto three =
-              product ? three_tap_rows(problem, plan, *pairs, *product) : std::nullopt) {
-        return std::make_unique<ThreeTapStage>(problem.window(), *three);
-      }
-      return std::make_unique<BytePairStage>(problem, plan, std::move(*pairs));
-    }
+  if (problem.spec.input == SampleType::u8) {
+    auto pairs =
+        problem.spec.output == SampleType::u8
+            ? BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights), plan.finish)
+            : std::nullopt;
+    const auto three =
+        pairs && product ? three_tap_rows(problem, plan, *pairs, *product) : std::nullopt;
+    if (three) return std::make_unique<ThreeTapStage>(problem.window(), *three);
+    return std::make_unique<DenseByteStage>(problem, plan, std::move(pairs));
   }
   return std::make_unique<DenseDotStage>(problem, plan);
 }

@@ -63,16 +63,20 @@ bool find_factor(IntFinish& finish, const Fraction& unit, double post) {
   if (!fits(add)) return false;
   IntFinish found = finish;
   found.add = static_cast<std::int32_t>(add);
-  found.shift = static_cast<int>(std::floor(std::log2(65535 / (65536 * ratio))));
-  if (found.shift < 1 || found.shift > 15) return false;
-  const double factor = std::ldexp(ratio, 16 + found.shift);
-  for (const double tried : {std::ceil(factor), std::floor(factor)}) {
-    if (tried > 65535) continue;
-    found.factor = static_cast<std::uint16_t>(tried);
-    if (!rounds_to_nearest(found, unit, static_cast<std::int64_t>(2 * post))) continue;
-    found.real = false;
-    finish = found;
-    return true;
+  const int finest = static_cast<int>(std::floor(std::log2(65535 / (65536 * ratio))));
+  if (finest < 0 || finest > 15) return false;
+  // No shift where that is fine enough.
+  for (const int shift : {0, finest}) {
+    const double factor = std::ldexp(ratio, 16 + shift);
+    found.shift = shift;
+    for (const double tried : {std::ceil(factor), std::floor(factor)}) {
+      if (tried > 65535 || tried < 1) continue;
+      found.factor = static_cast<std::uint16_t>(tried);
+      if (!rounds_to_nearest(found, unit, static_cast<std::int64_t>(2 * post))) continue;
+      found.real = false;
+      finish = found;
+      return true;
+    }
   }
   return false;
 }
@@ -188,31 +192,38 @@ std::optional<IntFinish> plan_exact_finish(const LinearProblem& problem, double 
   for (int shift = 0; shiftable && shift <= 30; ++shift) {
     if (unit == std::ldexp(1.0, -shift)) return shift_finish(problem, shift, weight_sum, centred);
   }
+  const auto fraction = as_fraction(unit, 1 << 20);
+  // Where flat fields stay as they are, black need not be taken away and added again.
+  const bool is_absolute = problem.response.response == Response::absolute;
+  const bool keeps_flat = fraction && !is_absolute &&
+                          static_cast<double>(fraction->numerator) * weight_sum ==
+                              static_cast<double>(fraction->denominator);
+  const double base = keeps_flat ? 0 : problem.spec.base;
+  const double post = problem.post() - problem.spec.base + base;
   // v = sum·n/d lies at least 1/2d from the middle between two codes, or on it. In float it is off
   // by three roundings of a number below 2·(M + 1), which must be less.
-  const auto fraction = as_fraction(unit, 1 << 20);
   const double off = 3 * std::ldexp(2 * (problem.spec.max_code + 1), -24);
-  const bool halves = problem.post() * 2 == std::floor(problem.post() * 2);
+  const bool halves = post * 2 == std::floor(post * 2);
   const bool exact =
       problem.spec.max_code > 255 ||
       (fraction && halves && 0.5 / static_cast<double>(fraction->denominator) > off) ||
       problem.spec.output == SampleType::f32;
-  if (!exact || std::abs(problem.post()) > 2 * problem.spec.max_code) return std::nullopt;
-  const double init = weight_sum * ((centred ? kCentre : 0) - problem.spec.base);
+  if (!exact || std::abs(post) > 2 * problem.spec.max_code) return std::nullopt;
+  const double init = weight_sum * ((centred ? kCentre : 0) - base);
   if (!fits(init)) return std::nullopt;
   IntFinish finish;
   finish.init = static_cast<std::int32_t>(init);
-  finish.absolute = problem.response.response == Response::absolute;
+  finish.absolute = is_absolute;
   finish.real = true;
   // |sum·unit| = |sum|·|unit|: the sum's sign is taken before its unit.
   finish.scale = static_cast<float>(finish.absolute ? std::abs(unit) : unit);
-  finish.post = static_cast<float>(problem.post());
+  finish.post = static_cast<float>(post);
   finish.max_code = static_cast<float>(problem.spec.max_code);
   if (problem.spec.output == SampleType::u8 && fraction && halves) {
     find_factor(finish,
                 {finish.absolute ? std::abs(fraction->numerator) : fraction->numerator,
                  fraction->denominator},
-                problem.post());
+                post);
   }
   return finish;
 }

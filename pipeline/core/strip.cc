@@ -14,9 +14,6 @@ namespace convolve {
 
 namespace {
 
-// Stages compute whole blocks of so many samples.
-constexpr int kBlock = 64;
-
 // Most pixels of a tile of a frame's two sides.
 constexpr int kMostSideWidth = 128;
 
@@ -35,7 +32,7 @@ int reach(const Job& job) noexcept {
 
 // Pixels that a stage computes without touching their neighbours, at least.
 int in_place_unit(const Job& job) noexcept {
-  return kBlock / std::gcd(kBlock, job.source.channels);
+  return kLeastSamples / std::gcd(kLeastSamples, job.source.channels);
 }
 
 // Copies pixels from the given columns of a row.
@@ -84,18 +81,18 @@ void ScratchBuffer::reserve(std::size_t bytes) {
 TileShape::TileShape(const Job& job) noexcept
     : TileShape(job, std::min(round_up(std::max({256, 4096 / job.source.pixel_bytes(),
                                                  2 * reach(job) / job.x.stride}),
-                                       kBlock),
-                              round_up(job.output.width, kBlock))) {}
+                                       kLeastSamples),
+                              round_up(job.output.width, kLeastSamples))) {}
 
 TileShape::TileShape(const Job& job, int tile_width) noexcept : width(tile_width) {
   const Window window = job.stage->window();
-  rows = std::clamp(window.above + window.below + 1, width > kBlock ? 16 : 64, 128);
+  rows = std::clamp(window.above + window.below + 1, width > kLeastSamples ? 16 : 64, 128);
   slots = (rows - 1) * job.y.stride + window.above + window.below + 1;
   samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
-  const auto in = static_cast<std::size_t>(round_up(samples, kBlock) +
+  const auto in = static_cast<std::size_t>(round_up(samples, kLeastSamples) +
                                            reach(job) * job.source.channels + kRowSlack);
   slot_bytes = (in * static_cast<std::size_t>(sample_size(job.source.type)) + 63) / 64 * 64;
-  out_bytes = static_cast<std::size_t>(round_up(samples, kBlock)) * sizeof(float);
+  out_bytes = static_cast<std::size_t>(round_up(samples, kLeastSamples)) * sizeof(float);
 }
 
 void Workspace::reserve(const Job& job) {
@@ -107,7 +104,7 @@ void Workspace::reserve(const Job& job) {
     output.reserve(static_cast<std::size_t>(shape.rows) * shape.out_bytes);
   }
   side_columns.resize(kMostSideWidth + static_cast<std::size_t>(reach(job)));
-  const int row_samples = round_up(job.output.width * job.source.channels, kBlock);
+  const int row_samples = round_up(job.output.width * job.source.channels, kLeastSamples);
   const Window window = job.stage->window();
   const int border_pixels =
       row_samples / job.source.channels + window.left + window.right + kRowSlack + 1;
@@ -149,7 +146,7 @@ void Strips::run(const Job& job, const Rect& part, const Stretch& stretch,
   const Rect inner = in_place_part(job, part);
   if (inner.x0 >= inner.x1 || inner.y0 >= inner.y1) return run_padded(job, part, workspace, store);
   run_padded(job, {part.x0, part.y0, part.x1, inner.y0}, workspace, store);
-  run_sides(job, {part.x0, inner.y0, part.x1, inner.y1}, inner, workspace, store);
+  run_sides(job, {part.x0, inner.y0, part.x1, inner.y1}, inner, workspace);
   run_in_place(job, inner, workspace);
   run_padded(job, {part.x0, inner.y1, part.x1, part.y1}, workspace, store);
 }
@@ -306,16 +303,20 @@ void Strips::run_padded(const Job& job, const Rect& part, Workspace& workspace,
   }
 }
 
-template <typename Take>
-void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner, Workspace& workspace,
-                       const Take& take) const noexcept {
+void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner,
+                       Workspace& workspace) const noexcept {
   const int left = inner.x0 - part.x0;
   const int right = part.x1 - inner.x1;
   if (left + right == 0) return;
+  const auto pixel = static_cast<std::size_t>(job.source.pixel_bytes());
+  // Where a stage may work in place, its rows are the frame's.
+  const auto copy = [&](int y, int x, const std::byte* row, int count) noexcept {
+    std::memcpy(job.sink.at(output_, x, y), row, static_cast<std::size_t>(count) * pixel);
+  };
   const int right_at = left > 0 ? left + reach(job) : 0;
   if (right_at + right > kMostSideWidth) {
-    run_padded(job, {part.x0, part.y0, inner.x0, part.y1}, workspace, take);
-    run_padded(job, {inner.x1, part.y0, part.x1, part.y1}, workspace, take);
+    run_padded(job, {part.x0, part.y0, inner.x0, part.y1}, workspace, copy);
+    run_padded(job, {inner.x1, part.y0, part.x1, part.y1}, workspace, copy);
     return;
   }
   int count = 0;
@@ -330,7 +331,6 @@ void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner, Work
   add_columns(inner.x1, right);
   const std::span<const int> columns(workspace.side_columns.data(),
                                      static_cast<std::size_t>(count));
-  const auto pixel = static_cast<std::size_t>(job.source.pixel_bytes());
   std::byte border[4 * sizeof(float)];
   job.source.load_border(1, border);
   run_tile(
@@ -342,8 +342,8 @@ void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner, Work
         gather_columns(job.source.at(input_, 0, from_y), border, columns, pixel, to);
       },
       [&](int y, std::byte* row) noexcept {
-        if (left > 0) take(y, part.x0, row, left);
-        if (right > 0) take(y, inner.x1, row + static_cast<std::size_t>(right_at) * pixel, right);
+        if (left > 0) copy(y, part.x0, row, left);
+        if (right > 0) copy(y, inner.x1, row + static_cast<std::size_t>(right_at) * pixel, right);
       });
 }
 

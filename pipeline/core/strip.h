@@ -105,9 +105,8 @@ class Strips {
   void run_padded(const Job& job, const Rect& part, Workspace& workspace,
                   const Take& take) const noexcept;
   /// What lies left and right of `inner` in `part`, next to each other in one narrow tile.
-  template <typename Take>
-  void run_sides(const Job& job, const Rect& part, const Rect& inner, Workspace& workspace,
-                 const Take& take) const noexcept;
+  void run_sides(const Job& job, const Rect& part, const Rect& inner,
+                 Workspace& workspace) const noexcept;
   /// Runs the stage over rows [y0, y1) of a tile. `load(y, to)` makes an input row, `take(y, row)`
   /// receives an output row.
   template <typename Load, typename Take>

@@ -252,7 +252,7 @@ void RunCut(const ByteGradientRows& rows, const RowBlock& block) {
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows);
     for (int begin = 0; begin < block.samples; begin += step) {
-      const int x = block.samples < 64 ? begin : std::min(begin, block.samples - step);
+      const int x = vector_start(block.samples, begin, step);
       columns.Start(block.in + first, x);
       // A row's magnitudes, each step of which waits for the one before, are computed beside the
       // gradients of the next row.

@@ -45,8 +45,7 @@ class PairFinisher {
         init_(hn::Set(D16(), rows.init)),
         factor_(hn::Set(D16(), rows.factor)),
         high_factor_(hn::Set(DU16(), rows.high_factor)),
-        add_(hn::Set(D16(), rows.add)),
-        order_(NarrowOrder<2>()) {}
+        add_(hn::Set(D16(), rows.add)) {}
 
   [[nodiscard]] HWY_INLINE V16 Init() const { return init_; }
 
@@ -71,7 +70,7 @@ class PairFinisher {
       for (V16& sum : sums) sum = hn::ShiftRightSame(sum, shift_);
     }
     for (int v = 0; v < kVectors; v += 2) {
-      hn::StoreU(InOrder(NarrowBytes(sums[v], sums[v + 1]), order_), d8, to);
+      hn::StoreU(order_(NarrowBytes(sums[v], sums[v + 1])), d8, to);
       to += hn::Lanes(d8);
     }
   }
@@ -85,7 +84,7 @@ class PairFinisher {
   V16 factor_;
   hn::Vec<DU16> high_factor_;
   V16 add_;
-  decltype(NarrowOrder<2>()) order_;
+  VectorsInOrder<2> order_;
 };
 
 // The groups that two output rows need, each made once, and where the lanes of operations begin.

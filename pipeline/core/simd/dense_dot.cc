@@ -44,15 +44,14 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
 
 #else
 
-/// \tparam kRows  of a group
-template <typename In, int kRows, typename Out>
-void RunLanes(const DenseDotRows& rows, const LaneWeights& weights, const RowBlock& block,
-              std::byte* scratch) {
+template <typename In, typename Out>
+void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
   constexpr auto kStep = kLaneVectors * static_cast<int>(hn::MaxLanes(DI32()));
   constexpr int kOut = LaneWeights::kOut;
+  const LaneWeights& weights = rows.halves;
   const Finisher<Out> finisher(rows.finish);
   const int samples = std::max(block.samples, kLeastSamples);
-  LaneRing<In, kRows> ring(weights, block, samples, rows.centred, scratch);
+  LaneRing<In> ring(weights, block, samples, rows.centred, scratch);
   auto* const spare = ring.end();
 
   for (int y = 0; y < block.rows; y += kOut) {
@@ -71,23 +70,13 @@ void RunLanes(const DenseDotRows& rows, const LaneWeights& weights, const RowBlo
           for (VI32& sum : row) sum = finisher.Init();
         }
         for (const LaneWeights::Run& run : weights.runs) {
-          AddRun<kRows>(sums, weights, run, ring.from(), base, x);
+          AddRun(sums, weights, run, ring.from(), base, x);
         }
         HWY_UNROLL(4)
         for (int out = 0; out < kLaneOut; ++out) finisher.Store(sums.at[out], to[out] + x);
       }
     }
   }
-}
-
-template <typename In, typename Out>
-void Run(const DenseDotRows& rows, const RowBlock& block, std::byte* scratch) {
-#if CONVOLVE_BYTE_DOT
-  if constexpr (sizeof(In) == 1) {
-    if (rows.bytes) return RunLanes<In, 4, Out>(rows, *rows.bytes, block, scratch);
-  }
-#endif
-  RunLanes<In, 2, Out>(rows, rows.halves, block, scratch);
 }
 
 #endif
@@ -109,22 +98,12 @@ HWY_EXPORT(RunDenseDotRows);
 
 DenseDotRows::DenseDotRows(SampleType in, SampleType out, bool is_centred, int height,
                            std::span<const DotTap> taps, const IntFinish& int_finish)
-    : input(in),
-      output(out),
-      centred(is_centred),
-      halves(LaneWeights::halves(height, taps)),
-      finish(int_finish) {
-  const bool fit = std::all_of(taps.begin(), taps.end(), [](const DotTap& tap) {
-    return tap.weight >= -128 && tap.weight <= 127;
-  });
-  if (input == SampleType::u8 && fit) bytes = LaneWeights::bytes(height, taps);
-}
+    : input(in), output(out), centred(is_centred), halves(height, taps), finish(int_finish) {}
 
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept {
   const std::size_t spare =
       static_cast<std::size_t>(std::max(samples, kLeastSamples)) * sizeof(float);
-  const std::size_t bytes = rows.bytes ? lane_ring_bytes(*rows.bytes, samples) : 0;
-  return std::max(bytes, lane_ring_bytes(rows.halves, samples)) + spare;
+  return lane_ring_bytes(rows.halves, samples) + spare;
 }
 
 void run_dense_dot_rows(const DenseDotRows& rows, const RowBlock& block,

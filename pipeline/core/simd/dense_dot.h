@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: MIT
 /// \file
-/// Dense taps with whole-number weights, by integer dot products.
+/// Dense taps with whole-number weights, by dot products of 16-bit halves.
 ///
-/// Rows are interleaved once into 32-bit lanes: 4 rows of bytes, or 2 rows of 16-bit samples, a
-/// group. Tap `k` of a row is then a plain load `k` lanes on, and the 4 output rows of a step come
-/// from the same loads, with the weights shifted by 0 to 3 rows:
+/// Two rows a group are interleaved once into 32-bit lanes. Tap `k` of a row is then a plain load
+/// `k` lanes on, and the 4 output rows of a step come from the same loads, with the weights shifted
+/// by 0 to 3 rows:
 ///
-///     lane x of group 0: row 0, row 1, row 2, row 3      weights of output row 0: a b c d
-///                                                                 output row 1: 0 a b c
-///     lane x of group 1: row 4, row 5, row 6, row 7      (5 taps) output row 2: 0 0 a b | c d e 0
-///                                                                 output row 3: 0 0 0 a | b c d e
-///
-/// Windows of up to 3 rows take groups that overlap, 2 rows apart, of which each output needs one.
+///     lane x of group 0: row 0, row 1      weights of output row 0: a b | c 0
+///     lane x of group 1: row 2, row 3               of output row 1: 0 a | b c
+///     lane x of group 2: row 4, row 5      (3 taps) of output row 2:       a b | c 0
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <vector>
 
@@ -63,8 +59,6 @@ struct DenseDotRows {
   SampleType output = SampleType::u8;
   bool centred = false;  ///< u16 samples are taken less 32768; `finish.init` makes up for it
   LaneWeights halves;
-  /// For 8-bit samples and weights, where the instruction set multiplies bytes.
-  std::optional<LaneWeights> bytes;
   IntFinish finish;
 
   DenseDotRows(SampleType input, SampleType output, bool centred, int height,

@@ -59,16 +59,13 @@ HWY_INLINE VI32 Dot2(VI32 sum, VI32 a, VI32 b) {
 #endif
 }
 
-/// `sum` plus, in each lane, the products of two signed halves, or, where the target has that, of
-/// four unsigned bytes of `a` and four signed ones of `b`.
-template <int kParts>
-HWY_INLINE VI32 DotLane(VI32 sum, VI32 a, VI32 b) {
-  static_assert(kParts == 2 || (kParts == 4 && CONVOLVE_BYTE_DOT));
 #if CONVOLVE_BYTE_DOT
-  if constexpr (kParts == 4) return VI32{_mm512_dpbusd_epi32(sum.raw, a.raw, b.raw)};
-#endif
-  return Dot2(sum, a, b);
+/// `sum` plus, in each lane, the products of four unsigned bytes of `a` and four signed ones of
+/// `b`.
+HWY_INLINE VI32 DotBytes(VI32 sum, VI32 a, VI32 b) {
+  return VI32{_mm512_dpbusd_epi32(sum.raw, a.raw, b.raw)};
 }
+#endif
 
 /// Four unsigned bytes a lane, ready for `Dot4`.
 struct Bytes {
@@ -96,7 +93,7 @@ HWY_INLINE Bytes SplitBytes(VI32 lanes) {
 HWY_INLINE VI32 Dot4(VI32 sum, Bytes bytes, const std::int32_t* words) {
   const DI32 d;
 #if CONVOLVE_BYTE_DOT
-  return VI32{_mm512_dpbusd_epi32(sum.raw, bytes.all.raw, hn::Set(d, words[0]).raw)};
+  return DotBytes(sum, bytes.all, hn::Set(d, words[0]));
 #else
   sum = Dot2(sum, bytes.even, hn::Set(d, words[0]));
   return Dot2(sum, bytes.odd, hn::Set(d, words[1]));

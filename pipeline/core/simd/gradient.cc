@@ -209,11 +209,6 @@ HWY_NOINLINE void RunExactly(const GradientRows& rows, const std::byte* const* i
 #endif
 }
 
-// Where a vector begins whose first sample would be `begin`: the last ones of a row overlap.
-HWY_INLINE int Within(const RowBlock& block, int begin, int step) {
-  return block.samples < 64 ? begin : std::min(begin, block.samples - step);
-}
-
 // Two vectors' results, from what `Estimate` takes.
 template <GradientResult kResult, bool kCrossed, bool kCut, typename In, typename Out, class V>
 HWY_INLINE void StoreEstimates(const GradientRows& rows, const Estimate<kResult, kCut>& estimate,
@@ -244,7 +239,7 @@ void RunNearly(const GradientRows& rows, const RowBlock& block) {
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows) - 1;
     for (int begin = 0; begin < block.samples; begin += 2 * lanes) {
-      const int x = Within(block, begin, 2 * lanes);
+      const int x = vector_start(block.samples, begin, 2 * lanes);
       left.Start(block.in + first, x);
       right.Start(block.in + first, x + lanes);
       V left_sum = estimate.Sum(left.Step(block.in[first + before], x));
@@ -276,7 +271,7 @@ void RunPlainly(const GradientRows& rows, const RowBlock& block) {
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows);
     for (int begin = 0; begin < block.samples; begin += step) {
-      const int x = Within(block, begin, step);
+      const int x = vector_start(block.samples, begin, step);
       columns.Start(block.in + first, x);
       for (int y = first; y < last; ++y) {
         const auto pair = columns.Step(block.in[y + columns.kRowsBefore], x);

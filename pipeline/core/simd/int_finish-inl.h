@@ -3,6 +3,7 @@
 /// Whole-number sums to output samples. Included once per target.
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include "core/simd/highway-inl.h"
 
@@ -55,16 +56,17 @@ class PairNarrower {
  public:
   template <class V>
   [[nodiscard]] HWY_INLINE auto operator()(V first, V second) const {
-    return InOrder(NarrowHalves(first, second), order_);
+    return order_(NarrowHalves(first, second));
   }
 
  private:
-  decltype(NarrowOrder<2>()) order_ = NarrowOrder<2>();
+  VectorsInOrder<2> order_;
 };
 
 /// `IntFinish` with its constants in registers. Integers are narrowed as soon as that cannot change
 /// them: what is left to do is then done on twice as many at a time.
-template <typename Out>
+/// \tparam Order  how samples lie in the vectors of sums; see narrow-inl.h
+template <typename Out, class Order = VectorsInOrder<sizeof(Out) == 1 ? 4 : 2>>
 class Finisher {
   using D = hn::ScalableTag<std::int32_t>;
   using D16 = hn::ScalableTag<std::int16_t>;
@@ -88,8 +90,7 @@ class Finisher {
         factor_(hn::Set(DU16(), finish.factor)),
         most_(hn::Set(DU16(), static_cast<std::uint16_t>(finish.max_code))),
         scale_(hn::Set(DF(), finish.scale)),
-        post_(hn::Set(DF(), finish.post)),
-        order_(NarrowOrder < sizeof(Out) == 1 ? 4 : 2 > ()) {}
+        post_(hn::Set(DF(), finish.post)) {}
 
   /// What sums start with.
   [[nodiscard]] HWY_INLINE V Init() const { return init_; }
@@ -123,25 +124,28 @@ class Finisher {
   HWY_INLINE void Store(V (&sums)[kCount], Out* to) const {
     constexpr auto kLanes = static_cast<int>(hn::MaxLanes(D()));
     if (absolute_) MakeAbsolute(sums);
-    if constexpr (sizeof(Out) == 4) {
+    if constexpr (sizeof(Out) == 4 && std::is_same_v<Order, LanesInTurn>) {
+      static_assert(kCount == 4);
+      hn::StoreInterleaved4(Real(sums[0]), Real(sums[1]), Real(sums[2]), Real(sums[3]), DF(), to);
+    } else if constexpr (sizeof(Out) == 4) {
       for (int v = 0; v < kCount; ++v) hn::StoreU(Real(sums[v]), DF(), to + v * kLanes);
     } else if constexpr (sizeof(Out) == 2) {
       for (int v = 0; v < kCount; v += 2) {
         const V16 codes = Narrowed(sums[v], sums[v + 1]);
-        hn::StoreU(InOrder(hn::BitCast(DU16(), codes), order_), DU16(), to + v * kLanes);
+        hn::StoreU(order_(hn::BitCast(DU16(), codes)), DU16(), to + v * kLanes);
       }
     } else {
       const hn::ScalableTag<std::uint8_t> d8;
       if constexpr (kCount == 2) {
         const V16 codes = Narrowed(sums[0], sums[1]);
-        const auto twice = InOrder(NarrowBytes(codes, codes), order_);
+        const auto twice = order_(NarrowBytes(codes, codes));
         hn::StoreU(hn::LowerHalf(twice), hn::Half<decltype(d8)>(), to);
         return;
       }
       for (int v = 0; v + 4 <= kCount; v += 4) {
         const V16 first = Narrowed(sums[v], sums[v + 1]);
         const V16 second = Narrowed(sums[v + 2], sums[v + 3]);
-        hn::StoreU(InOrder(NarrowBytes(first, second), order_), d8, to + v * kLanes);
+        hn::StoreU(order_(NarrowBytes(first, second)), d8, to + v * kLanes);
       }
     }
   }
@@ -233,7 +237,7 @@ class Finisher {
   hn::Vec<DU16> most_;
   hn::Vec<DF> scale_;
   hn::Vec<DF> post_;
-  decltype(NarrowOrder<2>()) order_;
+  Order order_;
 };
 
 #endif  // HWY_SCALAR

@@ -24,9 +24,6 @@
 #define CONVOLVE_LANE_SUMS_ONCE
 namespace convolve {
 
-/// A stage may write so many samples of a row that has fewer.
-inline constexpr int kLeastSamples = 64;
-
 /// Bytes that one group of interleaved rows takes, with what loads and stores may touch beyond.
 constexpr std::size_t group_bytes(int samples, std::size_t lane) noexcept {
   return (static_cast<std::size_t>(std::max(samples, kLeastSamples)) + 2 * 64) / 64 * 64 * lane;
@@ -51,9 +48,10 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET != HWY_SCALAR
 
 /// The groups of interleaved rows that the current output rows need; each is made once.
-/// \tparam kRows  of a group
-template <typename In, int kRows>
+template <typename In>
 class LaneRing {
+  static constexpr int kRows = LaneWeights::kRows;
+
  public:
   /// \param samples  of each output row
   LaneRing(const LaneWeights& weights, const RowBlock& block, int samples, bool centred,
@@ -70,16 +68,14 @@ class LaneRing {
 
   /// Makes the groups that the output rows from `y` on need; `y` never falls.
   void fill(int y) {
-    const int first = y / weights_.spacing;
+    const int first = y / kRows;
     made_ = std::max(made_, first);
     for (; made_ < first + weights_.groups; ++made_) {
       const std::byte* rows[kRows];
       for (int i = 0; i < kRows; ++i) {
-        rows[i] = in_[std::min(made_ * weights_.spacing + i, last_row_)];
+        rows[i] = in_[std::min(made_ * kRows + i, last_row_)];
       }
-      if constexpr (kRows == 4) {
-        InterleaveBytes(rows, samples_, lanes(made_ % weights_.groups));
-      } else if constexpr (sizeof(In) == 1) {
+      if constexpr (sizeof(In) == 1) {
         InterleaveWidened(rows, samples_, lanes(made_ % weights_.groups));
       } else {
         InterleaveHalves(rows, samples_, centred_, lanes(made_ % weights_.groups));
@@ -127,7 +123,7 @@ struct LaneSums {
 
 /// Operations [begin, end) on the samples from `x` on, for output rows [kFirst, kLast] of those at
 /// once, whose words are `words`.
-template <int kRows, int kFirst, int kLast>
+template <int kFirst, int kLast>
 HWY_INLINE void AddOperations(LaneSums& sums, const std::int32_t* const* begin,
                               const std::int32_t* const* end, const std::int32_t* words, int x) {
   const DI32 d;
@@ -140,14 +136,13 @@ HWY_INLINE void AddOperations(LaneSums& sums, const std::int32_t* const* begin,
     for (int v = 0; v < kLaneVectors; ++v) {
       const VI32 lanes = hn::LoadU(d, from + v * step);
       for (int out = kFirst; out <= kLast; ++out) {
-        sums.at[out][v] = DotLane<kRows>(sums.at[out][v], lanes, weights[out]);
+        sums.at[out][v] = Dot2(sums.at[out][v], lanes, weights[out]);
       }
     }
   }
 }
 
 /// Operations of `run` on the samples from `x` on; `base` is the first output row of those at once.
-template <int kRows>
 HWY_INLINE void AddRun(LaneSums& sums, const LaneWeights& weights, const LaneWeights::Run& run,
                        const std::int32_t* const* from, int base, int x) {
   const std::int32_t* const words =
@@ -158,11 +153,11 @@ HWY_INLINE void AddRun(LaneSums& sums, const LaneWeights& weights, const LaneWei
   const int last = std::min(run.last_out - base, kLaneOut - 1);
   constexpr int kLast = kLaneOut - 1;
   if (last < 0 || first > kLast) return;
-  if (kLast == 3 && last == 1) return AddOperations<kRows, 0, 1>(sums, begin, end, words, x);
-  if (first == 0) return AddOperations<kRows, 0, kLast>(sums, begin, end, words, x);
-  if (first == kLast) return AddOperations<kRows, kLast, kLast>(sums, begin, end, words, x);
-  if (first == kLast - 1) return AddOperations<kRows, kLast - 1, kLast>(sums, begin, end, words, x);
-  AddOperations<kRows, 1, kLast>(sums, begin, end, words, x);
+  if (kLast == 3 && last == 1) return AddOperations<0, 1>(sums, begin, end, words, x);
+  if (first == 0) return AddOperations<0, kLast>(sums, begin, end, words, x);
+  if (first == kLast) return AddOperations<kLast, kLast>(sums, begin, end, words, x);
+  if (first == kLast - 1) return AddOperations<kLast - 1, kLast>(sums, begin, end, words, x);
+  AddOperations<1, kLast>(sums, begin, end, words, x);
 }
 
 #endif  // HWY_SCALAR

@@ -33,37 +33,19 @@ std::vector<Column> columns_of(int height, std::span<const DotTap> taps) {
   return columns;
 }
 
-// The word of `rows` weights, of 32 / rows bits each, that begins at `first_row` of the column.
-std::int32_t pack(const Column& column, int first_row, int rows) {
-  const int bits = 32 / rows;
-  const std::uint32_t mask = (1U << bits) - 1;
-  std::uint32_t word = 0;
-  for (int i = 0; i < rows; ++i) {
-    const int row = first_row + i;
-    if (row < 0 || row >= static_cast<int>(column.weight_at.size())) continue;
-    const auto weight = static_cast<std::uint32_t>(column.weight_at[static_cast<std::size_t>(row)]);
-    word |= (weight & mask) << (bits * i);
-  }
-  return static_cast<std::int32_t>(word);
+// The weights of the two rows from `row` on, of 16 bits each.
+std::int32_t pack(const Column& column, int row) {
+  const auto half = [&column](int at) -> std::uint32_t {
+    const bool inside = at >= 0 && at < static_cast<int>(column.weight_at.size());
+    return inside ? static_cast<std::uint32_t>(column.weight_at[static_cast<std::size_t>(at)]) : 0U;
+  };
+  return static_cast<std::int32_t>((half(row) & 0xffffU) | half(row + 1) << 16);
 }
 
 }  // namespace
 
-LaneWeights LaneWeights::bytes(int height, std::span<const DotTap> taps) {
-  // A window of so few rows that those of two outputs lie in one group: groups overlap, and no
-  // output needs more than one.
-  return {4, height <= 3 ? 2 : 4, height, taps};
-}
-
-LaneWeights LaneWeights::halves(int height, std::span<const DotTap> taps) {
-  return {2, 2, height, taps};
-}
-
-LaneWeights::LaneWeights(int rows, int space, int window_height, std::span<const DotTap> all)
-    : rows_in_group(rows),
-      spacing(space),
-      groups(space < rows ? kOut / space : (window_height + kOut - 1 + rows - 1) / rows),
-      height(window_height) {
+LaneWeights::LaneWeights(int window_height, std::span<const DotTap> all)
+    : groups((window_height + kOut - 1 + kRows - 1) / kRows), height(window_height) {
   for (const DotTap& tap : all) {
     if (tap.weight == 0) continue;
     taps.push_back(tap);
@@ -71,17 +53,13 @@ LaneWeights::LaneWeights(int rows, int space, int window_height, std::span<const
   }
   const std::vector<Column> columns = columns_of(height, taps);
   for (int group = 0; group < groups; ++group) {
-    const int first_row = group * spacing;
-    Run run{std::max(0, first_row - height + 1), std::min(kOut - 1, first_row + rows - 1),
+    const int first_row = group * kRows;
+    Run run{std::max(0, first_row - height + 1), std::min(kOut - 1, first_row + kRows - 1),
             static_cast<int>(operations.size()), 0};
-    if (spacing < rows_in_group) {
-      run.first_out = first_row;
-      run.last_out = first_row + spacing - 1;
-    }
     for (const Column& column : columns) {
       Words lane{};
       for (int out = run.first_out; out <= run.last_out; ++out) {
-        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out, rows_in_group);
+        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out);
       }
       if (std::all_of(lane.begin(), lane.end(), [](std::int32_t word) { return word == 0; })) {
         continue;

@@ -17,8 +17,8 @@ struct DotTap {
   std::int32_t weight = 0;
 };
 
-/// Rows are interleaved into lanes, some rows a group. An operation adds, to the sums of the output
-/// rows of a step, the products of a group's lanes with a word of weights for each output row.
+/// Rows are interleaved into lanes, two rows a group. An operation adds, to the sums of the output
+/// rows of a step, the products of a group's lanes with two signed halves for each output row.
 struct LaneWeights {
   struct Operation {
     int group = 0;
@@ -35,23 +35,17 @@ struct LaneWeights {
   /// Output rows that a step computes.
   static constexpr int kOut = 4;
 
-  /// Four rows of bytes a group, for weights within [-128, 127].
-  static LaneWeights bytes(int height, std::span<const DotTap> taps);
-  /// Two rows of signed halves a group.
-  static LaneWeights halves(int height, std::span<const DotTap> taps);
+  static constexpr int kRows = 2;  ///< of a group
 
-  int rows_in_group = 4;
-  int spacing = 4;  ///< rows from one group to the next
-  int groups = 1;   ///< that a step needs
+  LaneWeights(int window_height, std::span<const DotTap> all);
+
+  int groups = 1;  ///< that a step needs
   int height = 1;
   int reach = 0;  ///< largest `sample`
   std::vector<Operation> operations;
   std::vector<Run> runs;
   std::vector<std::int32_t> words;  ///< kOut of each operation
   std::vector<DotTap> taps;         ///< not zero
-
- private:
-  LaneWeights(int rows, int space, int window_height, std::span<const DotTap> all);
 };
 
 }  // namespace convolve

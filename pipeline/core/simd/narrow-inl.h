@@ -81,13 +81,47 @@ inline auto NarrowOrder() {
   return hn::SetTableIndices(d, order);
 }
 
-/// Puts them in order.
-template <class V, class Order>
-HWY_INLINE V InOrder(V narrowed, Order order) {
-  const hn::DFromV<V> d;
-  const hn::ScalableTag<std::int32_t> units;
-  return hn::BitCast(d, hn::TableLookupLanes(hn::BitCast(units, narrowed), order));
-}
+/// Puts vectors in order that were narrowed to one. \tparam kVectors  that it was
+template <int kVectors>
+class VectorsInOrder {
+ public:
+  template <class V>
+  [[nodiscard]] HWY_INLINE V operator()(V narrowed) const {
+    const hn::DFromV<V> d;
+    const hn::ScalableTag<std::int32_t> units;
+    return hn::BitCast(d, hn::TableLookupLanes(hn::BitCast(units, narrowed), order_));
+  }
+
+ private:
+  decltype(NarrowOrder<kVectors>()) order_ = NarrowOrder<kVectors>();
+};
+
+/// The same for four vectors narrowed to bytes, whose first lanes come first, then the second ones.
+class LanesInTurn {
+  using D8 = hn::ScalableTag<std::uint8_t>;
+
+ public:
+  LanesInTurn() {
+    alignas(16) static constexpr std::uint8_t kPlaces[16] = {0, 4, 8,  12, 1, 5, 9,  13,
+                                                             2, 6, 10, 14, 3, 7, 11, 15};
+    places_ = hn::LoadDup128(D8(), kPlaces);
+  }
+  [[nodiscard]] HWY_INLINE hn::Vec<D8> operator()(hn::Vec<D8> narrowed) const {
+    return hn::TableLookupBytes(narrowed, places_);
+  }
+
+ private:
+  hn::Vec<D8> places_;
+};
+
+/// The same where each vector has 4 samples of each 16: they are in order.
+class BlocksInTurn {
+ public:
+  template <class V>
+  [[nodiscard]] HWY_INLINE V operator()(V narrowed) const {
+    return narrowed;
+  }
+};
 
 #endif  // HWY_SCALAR
 

@@ -61,11 +61,6 @@ class RealFinisher {
 
 constexpr int kVectorsAtOnce = 4;
 
-// Where vectors begin whose first sample would be `begin`: the last ones of a row overlap.
-HWY_INLINE int Within(const RowBlock& block, int begin, int step) {
-  return block.samples < 64 ? begin : std::min(begin, block.samples - step);
-}
-
 template <class D>
 HWY_INLINE hn::Vec<D> Weight(D d, const RealTap& tap) {
   if constexpr (sizeof(hn::TFromD<D>) == sizeof(float))
@@ -85,7 +80,7 @@ void RunDense(const DenseRealRows& rows, const RowBlock& block) {
   for (int y = 0; y < block.rows; ++y) {
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int begin = 0; begin < block.samples; begin += kVectorsAtOnce * step) {
-      const int x = Within(block, begin, kVectorsAtOnce * step);
+      const int x = vector_start(block.samples, begin, kVectorsAtOnce * step);
       V sums[kVectorsAtOnce];
       for (V& sum : sums) sum = hn::Zero(d);
       for (const RealTap* tap = rows.taps.data(); tap != end;) {
@@ -176,7 +171,7 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
     }
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int begin = 0; begin < block.samples; begin += block_step) {
-      const int x = Within(block, begin, block_step);
+      const int x = vector_start(block.samples, begin, block_step);
       SumPieces<kPrecision>(d, {horizontal, rows.horizontal.size()},
                             RowSamples<decltype(d)>{columns + x, rows.channels}, sums);
       for (int v = 0; v < kVectorsAtOnce; ++v) finisher.Store(sums[v], out + x + v * step);

@@ -13,13 +13,11 @@
 #define CONVOLVE_SMOOTH_ROWS_ONCE
 namespace convolve {
 
-inline constexpr int kSmoothBlock = 64;
-
 // Halves of a row in scratch, with what loads and stores may touch beyond its samples.
 inline std::size_t smooth_halves(const SmoothRows& rows, int samples) noexcept {
   const int wide = samples + rows.reach();
-  return static_cast<std::size_t>((wide + kSmoothBlock - 1) / kSmoothBlock * kSmoothBlock +
-                                  2 * kSmoothBlock);
+  return static_cast<std::size_t>((wide + kLeastSamples - 1) / kLeastSamples * kLeastSamples +
+                                  2 * kLeastSamples);
 }
 
 // Samples of output that are computed at a time, so that the rows under the taps stay in the first
@@ -27,7 +25,7 @@ inline std::size_t smooth_halves(const SmoothRows& rows, int samples) noexcept {
 inline int smooth_tile(const SmoothRows& rows, int samples) noexcept {
   constexpr int kBytes = 20 * 1024;
   const int fit = kBytes / ((2 * rows.above() + 4) * static_cast<int>(sizeof(std::int16_t)));
-  const int unit = kSmoothBlock * rows.channels;
+  const int unit = kLeastSamples * rows.channels;
   return std::min((std::max(fit, 8 * rows.reach()) / unit + 1) * unit, samples);
 }
 
@@ -212,7 +210,7 @@ class Along {
     int x = 0;
     for (; x + 4 * step <= samples; x += 4 * step) SumAt<4>(columns + x, out + x);
     for (; x < samples; x += step) {
-      const int at = samples < kSmoothBlock ? x : std::min(x, samples - step);
+      const int at = vector_start(samples, x, step);
       SumAt<1>(columns + at, out + at);
     }
   }
@@ -284,7 +282,7 @@ template <typename T>
 void Run(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) {
   const int tile = smooth_tile(rows, block.samples);
   // The last tile is not narrower than a block.
-  const int last = std::max(0, block.samples - kSmoothBlock);
+  const int last = std::max(0, block.samples - kLeastSamples);
   for (int next = 0; next < block.samples; next += tile) {
     const int first = std::min(next, last);
     RunTile<T>(rows, block, first, std::min(tile, block.samples - first), scratch);

@@ -77,7 +77,14 @@ struct RowBlock {
   int rows = 0;
   int samples = 0;  ///< output samples a row: pixels × channels
 };
-inline constexpr int kRowSlack = 128;  ///< samples
+inline constexpr int kRowSlack = 128;     ///< samples
+inline constexpr int kLeastSamples = 64;  ///< that may be written
+
+/// Where a vector of up to `kLeastSamples` begins that would begin at `next`: the last of a row
+/// overlaps the one before.
+constexpr int vector_start(int samples, int next, int vector) noexcept {
+  return samples < kLeastSamples || next < samples - vector ? next : samples - vector;
+}
 
 /// Computes rows with a fixed set of taps. Immutable: any number of threads may call it at once.
 class Stage {

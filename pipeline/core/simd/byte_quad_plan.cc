@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: MIT
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include "core/simd/byte_quads.h"
+#include "core/simd/dense_dot.h"
+
+namespace convolve {
+
+namespace {
+
+constexpr int kQuad = 4;
+
+// Weights by row and sample of the window, those of the rows around it 0.
+class WeightTable {
+ public:
+  explicit WeightTable(std::span<const DotTap> taps) {
+    for (const DotTap& tap : taps) {
+      if (tap.weight == 0) continue;
+      weights_[tap.row][tap.sample] = tap.weight;
+      most_ = std::max(most_, std::abs(tap.weight));
+      is_wide_ |= tap.weight < -128 || tap.weight > 127;
+    }
+  }
+
+  [[nodiscard]] std::int32_t most() const { return most_; }
+  [[nodiscard]] int parts() const { return is_wide_ ? 2 : 1; }
+  [[nodiscard]] int reach() const {
+    int reach = 0;
+    for (const auto& [row, samples] : weights_) reach = std::max(reach, samples.rbegin()->first);
+    return reach;
+  }
+  // Adds the samples that have a weight in `row`.
+  void add_samples(int row, std::set<int>& samples) const {
+    const auto found = weights_.find(row);
+    if (found == weights_.end()) return;
+    for (const auto& [sample, weight] : found->second) samples.insert(sample);
+  }
+  // The bytes of four taps from `sample` on, `channels` apart, of one part: of two parts the upper
+  // ones come first.
+  [[nodiscard]] std::int32_t word(int row, int sample, int channels, int part) const {
+    std::uint32_t word = 0;
+    for (int i = 0; i < kQuad; ++i) {
+      const std::int32_t weight = weight_at(row, sample + i * channels);
+      const std::int32_t low = ((weight + 128) & 255) - 128;
+      const std::int32_t byte = parts() == 2 && part == 0 ? (weight - low) / 256 : low;
+      word |= (static_cast<std::uint32_t>(byte) & 255U) << (8 * i);
+    }
+    return static_cast<std::int32_t>(word);
+  }
+
+ private:
+  [[nodiscard]] std::int32_t weight_at(int row, int sample) const {
+    const auto found = weights_.find(row);
+    if (found == weights_.end()) return 0;
+    const auto weight = found->second.find(sample);
+    return weight == found->second.end() ? 0 : weight->second;
+  }
+
+  std::map<int, std::map<int, std::int32_t>> weights_;
+  std::int32_t most_ = 0;
+  bool is_wide_ = false;
+};
+
+// Appends what the samples of row `row` of a step do to its outputs.
+void append_row(ByteQuadRows& rows, const WeightTable& window, int part, int row) {
+  std::set<int> samples;
+  for (int out = 0; out < ByteQuadRows::kOut; ++out) window.add_samples(row - out, samples);
+  while (!samples.empty()) {
+    const int sample = *samples.begin();
+    for (int i = 0; i < kQuad; ++i) samples.erase(sample + i * rows.channels);
+    std::int32_t words[ByteQuadRows::kOut];
+    bool used = false;
+    for (int out = 0; out < ByteQuadRows::kOut; ++out) {
+      words[out] = window.word(row - out, sample, rows.channels, part);
+      used |= words[out] != 0;
+    }
+    if (!used) continue;
+    rows.operations.push_back({row, sample});
+    rows.words.insert(rows.words.end(), words, words + ByteQuadRows::kOut);
+  }
+}
+
+// Windows whose loop is written out: height, and columns by fours.
+void fit_window(ByteQuadRows& rows, const WeightTable& window) {
+  constexpr struct { int height, quads; } kShapes[] = {{3, 1}, {5, 2}, {7, 2}};
+  for (const auto& shape : kShapes) {
+    if (rows.height > shape.height || window.reach() >= kQuad * shape.quads * rows.channels) {
+      continue;
+    }
+    rows.window_height = shape.height;
+    rows.window_quads = shape.quads;
+    for (int part = 0; part < rows.parts; ++part) {
+      for (int row = 0; row < shape.height; ++row) {
+        for (int quad = 0; quad < shape.quads; ++quad) {
+          rows.window_words.push_back(
+              window.word(row, kQuad * quad * rows.channels, rows.channels, part));
+        }
+      }
+    }
+    return;
+  }
+}
+
+}  // namespace
+
+std::optional<ByteQuadRows> ByteQuadRows::make(SampleType output, int channels, int window_rows,
+                                               std::span<const DotTap> taps,
+                                               const IntFinish& finish) {
+  const WeightTable window(taps);
+  if (window.most() > DotWeights::kMostByteWeight) return std::nullopt;
+  // Four taps of four outputs lie within 16 bytes; results of other types are wanted of one
+  // channel.
+  if (channels > 1 && (channels > kQuad || output != SampleType::u8)) return std::nullopt;
+  ByteQuadRows rows;
+  rows.output = output;
+  rows.channels = channels;
+  rows.height = window_rows;
+  rows.parts = window.parts();
+  rows.finish = finish;
+  for (int part = 0; part < rows.parts; ++part) {
+    for (int row = 0; row < rows.rows_of_step(); ++row) {
+      rows.begins.push_back(static_cast<int>(rows.operations.size()));
+      append_row(rows, window, part, row);
+    }
+  }
+  rows.begins.push_back(static_cast<int>(rows.operations.size()));
+  fit_window(rows, window);
+  return rows;
+}
+
+}  // namespace convolve
