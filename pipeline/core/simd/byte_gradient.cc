@@ -13,6 +13,7 @@
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot-inl.h"
+#include "core/simd/rows_ahead.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convolve {
@@ -251,8 +252,10 @@ void RunCut(const ByteGradientRows& rows, const RowBlock& block) {
   ByteColumns columns(rows);
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows);
+    const RowsAhead<kGroup> ahead(block.in, last + 2, block.rows + 1);
     for (int begin = 0; begin < block.samples; begin += step) {
       const int x = vector_start(block.samples, begin, step);
+      ahead.fetch(x);
       columns.Start(block.in + first, x);
       // A row's magnitudes, each step of which waits for the one before, are computed beside the
       // gradients of the next row.

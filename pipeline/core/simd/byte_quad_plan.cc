@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -65,36 +66,32 @@ class WeightTable {
 };
 
 // Appends what the samples of row `row` of a step do to its outputs.
-void append_row(ByteQuadRows& rows, const WeightTable& window, int part, int row) {
+void append_row(ByteQuadRows& rows, const WeightTable& window, int row) {
   std::set<int> samples;
-  for (int out = 0; out < ByteQuadRows::kOut; ++out) window.add_samples(row - out, samples);
+  for (int out = 0; out < rows.rows_out(); ++out) window.add_samples(row - out, samples);
   while (!samples.empty()) {
     const int sample = *samples.begin();
     for (int i = 0; i < kQuad; ++i) samples.erase(sample + i * rows.channels);
-    std::int32_t words[ByteQuadRows::kOut];
-    bool used = false;
-    for (int out = 0; out < ByteQuadRows::kOut; ++out) {
-      words[out] = window.word(row - out, sample, rows.channels, part);
-      used |= words[out] != 0;
-    }
-    if (!used) continue;
     rows.operations.push_back({row, sample});
-    rows.words.insert(rows.words.end(), words, words + ByteQuadRows::kOut);
+    for (int sum = 0; sum < ByteQuadRows::kSums; ++sum) {
+      rows.words.push_back(
+          window.word(row - sum / rows.parts, sample, rows.channels, sum % rows.parts));
+    }
   }
 }
 
 // Windows whose loop is written out: height, and columns by fours.
 void fit_window(ByteQuadRows& rows, const WeightTable& window) {
-  constexpr struct { int height, quads; } kShapes[] = {{3, 1}, {5, 2}, {7, 2}};
+  constexpr struct { int height, quads, most_parts; } kShapes[] = {{3, 1, 2}, {5, 2, 1}, {7, 2, 1}};
   for (const auto& shape : kShapes) {
-    if (rows.height > shape.height || window.reach() >= kQuad * shape.quads * rows.channels) {
+    if (rows.height > shape.height || rows.parts > shape.most_parts ||
+        window.reach() >= kQuad * shape.quads * rows.channels) {
       continue;
     }
     rows.window_height = shape.height;
-    rows.window_quads = shape.quads;
-    for (int part = 0; part < rows.parts; ++part) {
-      for (int row = 0; row < shape.height; ++row) {
-        for (int quad = 0; quad < shape.quads; ++quad) {
+    for (int row = 0; row < shape.height; ++row) {
+      for (int quad = 0; quad < shape.quads; ++quad) {
+        for (int part = 0; part < rows.parts; ++part) {
           rows.window_words.push_back(
               window.word(row, kQuad * quad * rows.channels, rows.channels, part));
         }
@@ -120,11 +117,11 @@ std::optional<ByteQuadRows> ByteQuadRows::make(SampleType output, int channels, 
   rows.height = window_rows;
   rows.parts = window.parts();
   rows.finish = finish;
-  for (int part = 0; part < rows.parts; ++part) {
-    for (int row = 0; row < rows.rows_of_step(); ++row) {
-      rows.begins.push_back(static_cast<int>(rows.operations.size()));
-      append_row(rows, window, part, row);
-    }
+  rows.most_sum = std::abs(static_cast<double>(finish.init));
+  for (const DotTap& tap : taps) rows.most_sum += 255.0 * std::abs(tap.weight);
+  for (int row = 0; row < rows.rows_in(); ++row) {
+    rows.begins.push_back(static_cast<int>(rows.operations.size()));
+    append_row(rows, window, row);
   }
   rows.begins.push_back(static_cast<int>(rows.operations.size()));
   fit_window(rows, window);

@@ -2,7 +2,6 @@
 #include "core/simd/byte_quads.h"
 
 #include <algorithm>
-#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/byte_quads.cc"
@@ -10,10 +9,10 @@
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
-#include <hwy/cache_control.h>
-
 #include "core/simd/dot-inl.h"
 #include "core/simd/int_finish-inl.h"
+#include "core/simd/quad_finish-inl.h"
+#include "core/simd/rows_ahead.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convolve {
@@ -30,13 +29,7 @@ void RunByteQuadRows(const ByteQuadRows&, const RowBlock&, std::byte*) {}
 
 bool PrefersByteQuads() { return true; }
 
-constexpr int kOut = ByteQuadRows::kOut;
-// Vectors of lanes that make a vector of samples.
-constexpr int kQuarters = 4;
-
-struct Sums {
-  VI32 at[kOut][kQuarters];
-};
+constexpr int kSums = ByteQuadRows::kSums;
 
 // The lanes of quarter `v` of a vector of samples.
 class Neighbours {
@@ -69,39 +62,39 @@ class Apart {
   hn::Vec<D8> places_;
 };
 
-// The rows that a step reads and writes.
-template <typename Out>
-struct Step {
-  const std::uint8_t* ahead[kOut];  // rows that the next step reads first
-  Out* to[kOut];
-
-  HWY_INLINE void Prefetch(int x) const {
-    HWY_UNROLL(4)
-    for (const std::uint8_t* row : ahead) hwy::Prefetch(row + x);
+// The sums of kSums / kParts output rows.
+template <int kParts>
+struct Sums {
+  template <class Finish>
+  HWY_INLINE explicit Sums(const Finish& finish) {
+    const VI32 init = finish.Init();
+    for (int sum = 0; sum < kSums; ++sum) {
+      for (VI32& quarter : at[sum]) {
+        quarter = kParts == 1 || sum % kParts != 0 ? init : hn::Zero(DI32());
+      }
+    }
   }
+
+  template <class Finish, typename Out>
+  HWY_INLINE void Store(int row, const Finish& finish, Out* to) {
+    if constexpr (kParts == 2) {
+      HWY_UNROLL(4)
+      for (int v = 0; v < kQuarters; ++v) {
+        at[2 * row][v] = hn::Add(hn::ShiftLeft<8>(at[2 * row][v]), at[2 * row + 1][v]);
+      }
+    }
+    finish.Store(at[kParts * row], to);
+  }
+
+  VI32 at[kSums][kQuarters];
 };
 
-// Between the parts of weights, and before the first.
-template <class Finish>
-HWY_INLINE void Begin(Sums& sums, const Finish& finish, bool in_parts) {
-  const VI32 start = in_parts ? hn::Zero(DI32()) : finish.Init();
-  for (auto& row : sums.at) {
-    for (VI32& sum : row) sum = start;
-  }
-}
-
-template <class Finish>
-HWY_INLINE void MoveUp(Sums& sums, const Finish& finish) {
-  const VI32 init = finish.Init();
-  for (auto& row : sums.at) {
-    for (VI32& sum : row) sum = hn::Add(hn::ShiftLeft<8>(sum), init);
-  }
-}
-
 // Any taps: operations one after the other.
-template <class Lanes>
+template <int kParts, class Lanes>
 class Walk {
  public:
+  static constexpr int kRows = kSums / kParts;
+
   Walk(const ByteQuadRows& rows, const std::uint8_t** from)
       : rows_(rows), lanes_(rows.channels), from_(from) {}
 
@@ -114,43 +107,40 @@ class Walk {
   }
 
   template <class Finish, typename Out>
-  HWY_INLINE void ComputeAt(int x, const Finish& finish, const Step<Out>& step) const {
-    Sums sums;
-    Begin(sums, finish, rows_.parts > 1);
-    const int* rows = rows_.begins.data();
-    AddRows(x, sums, rows);
-    if (rows_.parts > 1) {
-      MoveUp(sums, finish);
-      AddRows(x, sums, rows + rows_.rows_of_step());
+  HWY_INLINE void ComputeAt(int x, const Finish& finish, Out* const (&to)[kRows]) const {
+    Sums<kParts> sums(finish);
+    // The first and the last few rows do not concern all outputs.
+    const int* const rows = rows_.begins.data();
+    const int* const below = rows + rows_.rows_in() - kRows + 1;
+    if constexpr (kParts == 2) {
+      Add<0, 1>(rows[0], rows[1], x, sums);
+      Add<0, 3>(rows[1], below[0], x, sums);
+      Add<2, 3>(below[0], below[1], x, sums);
+    } else {
+      Add<0, 0>(rows[0], rows[1], x, sums);
+      Add<0, 1>(rows[1], rows[2], x, sums);
+      Add<0, 2>(rows[2], rows[3], x, sums);
+      Add<0, 3>(rows[3], below[0], x, sums);
+      Add<1, 3>(below[0], below[1], x, sums);
+      Add<2, 3>(below[1], below[2], x, sums);
+      Add<3, 3>(below[2], below[3], x, sums);
     }
     HWY_UNROLL(4)
-    for (int out = 0; out < kOut; ++out) finish.Store(sums.at[out], step.to[out] + x);
+    for (int row = 0; row < kRows; ++row) sums.Store(row, finish, to[row] + x);
   }
 
  private:
-  // The operations of all rows. The first and the last few do not concern all outputs.
-  HWY_INLINE void AddRows(int x, Sums& sums, const int* rows) const {
-    const int* const below = rows + rows_.rows_of_step() - kOut + 1;
-    Add<0, 0>(rows[0], rows[1], x, sums);
-    Add<0, 1>(rows[1], rows[2], x, sums);
-    Add<0, 2>(rows[2], rows[3], x, sums);
-    Add<0, 3>(rows[3], below[0], x, sums);
-    Add<1, 3>(below[0], below[1], x, sums);
-    Add<2, 3>(below[1], below[2], x, sums);
-    Add<3, 3>(below[2], below[3], x, sums);
-  }
-
   template <int kFirst, int kLast>
-  HWY_INLINE void Add(int begin, int end, int x, Sums& sums) const {
-    const std::int32_t* words = rows_.words.data() + static_cast<std::ptrdiff_t>(begin) * kOut;
-    for (int i = begin; i < end; ++i, words += kOut) {
+  HWY_INLINE void Add(int begin, int end, int x, Sums<kParts>& sums) const {
+    const std::int32_t* words = rows_.words.data() + static_cast<std::ptrdiff_t>(begin) * kSums;
+    for (int i = begin; i < end; ++i, words += kSums) {
       const std::uint8_t* const from = from_[i] + x;
-      VI32 weights[kOut];
-      for (int out = kFirst; out <= kLast; ++out) weights[out] = hn::Set(DI32(), words[out]);
+      VI32 weights[kSums];
+      for (int sum = kFirst; sum <= kLast; ++sum) weights[sum] = hn::Set(DI32(), words[sum]);
       for (int v = 0; v < kQuarters; ++v) {
         const VI32 lanes = Lanes::At(lanes_, from, v);
-        for (int out = kFirst; out <= kLast; ++out) {
-          sums.at[out][v] = DotBytes(sums.at[out][v], lanes, weights[out]);
+        for (int sum = kFirst; sum <= kLast; ++sum) {
+          sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes, weights[sum]);
         }
       }
     }
@@ -161,229 +151,132 @@ class Walk {
   const std::uint8_t** from_;
 };
 
-// Small windows: all weights stay in registers, and nothing is asked in between.
+// Small windows: the weights stay in registers, and nothing is asked in between.
 template <int kHeight, int kQuads, int kParts, class Lanes>
 class Small {
  public:
-  Small(const ByteQuadRows& rows, const std::uint8_t**) : lanes_(rows.channels) {
-    apart_ = kQuarters * rows.channels;
-    for (int i = 0; i < kParts * kHeight * kQuads; ++i) {
+  static constexpr int kRows = kSums / kParts;
+
+  Small(const ByteQuadRows& rows, const std::uint8_t**)
+      : lanes_(rows.channels), quad_(kQuarters * rows.channels) {
+    for (int i = 0; i < kHeight * kQuads * kParts; ++i) {
       weights_[i] = hn::Set(DI32(), rows.window_words[static_cast<std::size_t>(i)]);
     }
   }
 
   void Start(const std::byte* const* in, int last_row) {
-    for (int i = 0; i < kHeight + kOut - 1; ++i) {
+    for (int i = 0; i < kHeight + kRows - 1; ++i) {
       from_[i] = reinterpret_cast<const std::uint8_t*>(in[std::min(i, last_row)]);
     }
   }
 
   template <class Finish, typename Out>
-  HWY_INLINE void ComputeAt(int x, const Finish& finish, const Step<Out>& step) const {
-    Sums sums;
-    Begin(sums, finish, kParts > 1);
-    HWY_UNROLL(2)
-    for (int part = 0; part < kParts; ++part) {
-      if (part > 0) MoveUp(sums, finish);
-      HWY_UNROLL(16)
-      for (int row = 0; row < kHeight + kOut - 1; ++row) {
-        HWY_UNROLL(2)
-        for (int quad = 0; quad < kQuads; ++quad) AddQuad(x, part, row, quad, sums);
-        // Outputs leave as soon as their last row is added: that keeps all else in registers.
-        const int out = row - kHeight + 1;
-        if (part == kParts - 1 && out >= 0) finish.Store(sums.at[out], step.to[out] + x);
-      }
+  HWY_INLINE void ComputeAt(int x, const Finish& finish, Out* const (&to)[kRows]) const {
+    Sums<kParts> sums(finish);
+    HWY_UNROLL(16)
+    for (int row = 0; row < kHeight + kRows - 1; ++row) {
+      HWY_UNROLL(2)
+      for (int quad = 0; quad < kQuads; ++quad) AddQuad(x, row, quad, sums);
+      // Outputs leave as soon as their last row is added: that keeps all else in registers.
+      const int out = row - kHeight + 1;
+      if (out >= 0) sums.Store(out, finish, to[out] + x);
     }
   }
 
  private:
-  HWY_INLINE void AddQuad(int x, int part, int row, int quad, Sums& sums) const {
-    const std::uint8_t* const from = from_[row] + x + quad * apart_;
+  HWY_INLINE void AddQuad(int x, int row, int quad, Sums<kParts>& sums) const {
+    const std::uint8_t* const from = from_[row] + x + quad * quad_;
     HWY_UNROLL(4)
     for (int v = 0; v < kQuarters; ++v) {
       const VI32 lanes = Lanes::At(lanes_, from, v);
       HWY_UNROLL(4)
-      for (int out = 0; out < kOut; ++out) {
-        if (out > row || row - out >= kHeight) continue;
-        const int weight = (part * kHeight + row - out) * kQuads + quad;
-        sums.at[out][v] = DotBytes(sums.at[out][v], lanes, weights_[weight]);
+      for (int sum = 0; sum < kSums; ++sum) {
+        const int of_window = row - sum / kParts;
+        if (of_window < 0 || of_window >= kHeight) continue;
+        const int weight = (of_window * kQuads + quad) * kParts + sum % kParts;
+        sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes, weights_[weight]);
       }
     }
   }
 
   Lanes lanes_;
-  int apart_;
-  const std::uint8_t* from_[kHeight + kOut - 1];
-  VI32 weights_[kParts * kHeight * kQuads];
+  int quad_;  // samples from four taps to the next four
+  const std::uint8_t* from_[kHeight + kRows - 1];
+  VI32 weights_[kHeight * kQuads * kParts];
 };
 
 template <class Summer, class Finish, typename Out>
 void Run(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
   constexpr auto kStep = static_cast<int>(hn::MaxLanes(hn::ScalableTag<std::uint8_t>()));
+  constexpr int kRows = Summer::kRows;
   const Finish finish(rows.finish);
   auto** const from = reinterpret_cast<const std::uint8_t**>(scratch);
   auto* const spare = reinterpret_cast<Out*>(from + rows.operations.size());
   Summer summer(rows, from);
   const int last_row = block.rows + rows.height - 2;
   const int samples = std::max(block.samples, kLeastSamples);
-  for (int y = 0; y < block.rows; y += kOut) {
-    Step<Out> step;
-    for (int i = 0; i < kOut; ++i) {
-      const int next = std::min(y + rows.height + kOut - 1 + i, last_row);
-      step.ahead[i] = reinterpret_cast<const std::uint8_t*>(block.in[next]);
-      step.to[i] = y + i < block.rows ? reinterpret_cast<Out*>(block.out[y + i]) : spare;
+  for (int y = 0; y < block.rows; y += kRows) {
+    Out* to[kRows];
+    for (int i = 0; i < kRows; ++i) {
+      to[i] = y + i < block.rows ? reinterpret_cast<Out*>(block.out[y + i]) : spare;
     }
+    const RowsAhead<kRows> ahead(block.in, y + rows.height + kRows - 1, last_row);
     summer.Start(block.in + y, last_row - y);
     // The last vector of a row overlaps the one before.
     for (int next = 0; next < samples; next += kStep) {
       const int x = std::min(next, samples - kStep);
-      step.Prefetch(x);
-      summer.ComputeAt(x, finish, step);
+      ahead.fetch(x);
+      summer.ComputeAt(x, finish, to);
     }
   }
 }
 
-// The usual finishes, with nothing to ask in between. Sums below 65536 times a factor, or moved
-// down by a multiplication, or both.
-template <class Order, bool kBoth>
-class FactorFinish {
-  using DU16 = hn::ScalableTag<std::uint16_t>;
-  using VU16 = hn::Vec<DU16>;
-
- public:
-  explicit FactorFinish(const IntFinish& finish)
-      : init_(hn::Set(DI32(), finish.init + finish.add)),
-        factor_(hn::Set(DU16(), finish.factor != 0 ? finish.factor : Down(finish.shift))),
-        down_(hn::Set(DU16(), Down(finish.shift))) {}
-
-  /// All other sums, and what remains of them, are not codes.
-  static bool serves(const IntFinish& finish) {
-    if (finish.absolute || finish.real) return false;
-    if (finish.factor != 0) return kBoth == (finish.shift != 0);
-    return !kBoth && finish.shift >= 1 && finish.shift <= 8;
-  }
-
-  [[nodiscard]] HWY_INLINE VI32 Init() const { return init_; }
-  HWY_INLINE void Store(VI32 (&sums)[kQuarters], std::uint8_t* to) const {
-    const hn::ScalableTag<std::int16_t> d;
-    const VU16 first = Codes(NarrowHalvesUnsigned(sums[0], sums[1]));
-    const VU16 second = Codes(NarrowHalvesUnsigned(sums[2], sums[3]));
-    hn::StoreU(order_(NarrowBytes(hn::BitCast(d, first), hn::BitCast(d, second))),
-               hn::ScalableTag<std::uint8_t>(), to);
-  }
-
- private:
-  static std::uint16_t Down(int shift) { return static_cast<std::uint16_t>(0x10000 >> shift); }
-  [[nodiscard]] HWY_INLINE VU16 Codes(VU16 sums) const {
-    const VU16 codes = hn::MulHigh(sums, factor_);
-    return kBoth ? hn::MulHigh(codes, down_) : codes;
-  }
-
-  VI32 init_;
-  VU16 factor_;
-  VU16 down_;
-  Order order_;
-};
-
-// Sums moved down, or codes as they are.
-template <class Order, bool kMove>
-class ShiftFinish {
- public:
-  explicit ShiftFinish(const IntFinish& finish)
-      : init_(hn::Set(DI32(), finish.init + finish.add)), shift_(hn::Set(DI32(), finish.shift)) {}
-
-  static bool serves(const IntFinish& finish) {
-    return !finish.absolute && !finish.real && finish.factor == 0 && (kMove || finish.shift == 0);
-  }
-
-  [[nodiscard]] HWY_INLINE VI32 Init() const { return init_; }
-  HWY_INLINE void Store(VI32 (&sums)[kQuarters], std::uint8_t* to) const {
-    if constexpr (kMove) {
-      for (VI32& sum : sums) sum = hn::Shr(sum, shift_);
-    }
-    hn::StoreU(order_(NarrowBytes(NarrowHalves(sums[0], sums[1]), NarrowHalves(sums[2], sums[3]))),
-               hn::ScalableTag<std::uint8_t>(), to);
-  }
-
- private:
-  VI32 init_;
-  VI32 shift_;
-  Order order_;
-};
-
-// Sums times a fraction that is none of the above.
-template <class Order>
-class RealFinish {
-  using DF = hn::ScalableTag<float>;
-
- public:
-  explicit RealFinish(const IntFinish& finish)
-      : init_(hn::Set(DI32(), finish.init)), scale_(hn::Set(DF(), finish.scale)) {}
-
-  /// Codes of any sum fit 32 bits.
-  static bool serves(const IntFinish& finish) {
-    return finish.real && !finish.absolute && finish.post == 0 && std::abs(finish.scale) < 1;
-  }
-
-  [[nodiscard]] HWY_INLINE VI32 Init() const { return init_; }
-  HWY_INLINE void Store(VI32 (&sums)[kQuarters], std::uint8_t* to) const {
-    for (VI32& sum : sums) sum = hn::NearestInt(hn::Mul(hn::ConvertTo(DF(), sum), scale_));
-    hn::StoreU(order_(NarrowBytes(NarrowHalves(sums[0], sums[1]), NarrowHalves(sums[2], sums[3]))),
-               hn::ScalableTag<std::uint8_t>(), to);
-  }
-
- private:
-  VI32 init_;
-  hn::Vec<DF> scale_;
-  Order order_;
-};
-
-// One part of weights; small windows have loops of their own.
-template <class Lanes, class Finish>
+// Small windows have loops of their own.
+template <int kParts, class Finish, class Lanes>
 void RunSized(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
-  switch (rows.window_height) {
-    case 3:
-      return Run<Small<3, 1, 1, Lanes>, Finish, std::uint8_t>(rows, block, scratch);
-    case 5:
-      return Run<Small<5, 2, 1, Lanes>, Finish, std::uint8_t>(rows, block, scratch);
-    case 7:
-      return Run<Small<7, 2, 1, Lanes>, Finish, std::uint8_t>(rows, block, scratch);
-    default:
-      return Run<Walk<Lanes>, Finish, std::uint8_t>(rows, block, scratch);
+  using Out = std::uint8_t;
+  if (rows.window_height == 3) {
+    return Run<Small<3, 1, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+  }
+  if constexpr (kParts == 1) {
+    if (rows.window_height == 5) {
+      return Run<Small<5, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+    }
+    if (rows.window_height == 7) {
+      return Run<Small<7, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+    }
+  }
+  Run<Walk<kParts, Lanes>, Finish, Out>(rows, block, scratch);
+}
+
+// With the first of the finishes that serves, else with any.
+template <int kParts, class Lanes, class Finish, class... Finishes>
+void RunFinished(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
+  if (Finish::serves(rows.finish, rows.most_sum))
+    return RunSized<kParts, Finish, Lanes>(rows, block, scratch);
+  if constexpr (sizeof...(Finishes) > 0) {
+    return RunFinished<kParts, Lanes, Finishes...>(rows, block, scratch);
+  } else {
+    using Any = Finisher<std::uint8_t, typename Lanes::Order>;
+    Run<Walk<kParts, Lanes>, Any, std::uint8_t>(rows, block, scratch);
   }
 }
 
 template <class Lanes>
 void RunLanes(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
   using Order = typename Lanes::Order;
-  using Factor = FactorFinish<Order, false>;
-  using Both = FactorFinish<Order, true>;
-  using Codes = ShiftFinish<Order, false>;
-  using Shift = ShiftFinish<Order, true>;
-  if (rows.parts == 1 && Factor::serves(rows.finish)) {
-    return RunSized<Lanes, Factor>(rows, block, scratch);
+  if (rows.parts == 2) {
+    return RunFinished<2, Lanes, ShiftFinish<Order, true>>(rows, block, scratch);
   }
-  if (rows.parts == 1 && Both::serves(rows.finish)) {
-    return RunSized<Lanes, Both>(rows, block, scratch);
-  }
-  if (rows.parts == 1 && Codes::serves(rows.finish)) {
-    return RunSized<Lanes, Codes>(rows, block, scratch);
-  }
-  if (rows.parts == 1 && RealFinish<Order>::serves(rows.finish)) {
-    return RunSized<Lanes, RealFinish<Order>>(rows, block, scratch);
-  }
-  if (!Shift::serves(rows.finish)) {
-    return Run<Walk<Lanes>, Finisher<std::uint8_t, Order>, std::uint8_t>(rows, block, scratch);
-  }
-  if (rows.parts == 2 && rows.window_height == 3) {
-    return Run<Small<3, 1, 2, Lanes>, Shift, std::uint8_t>(rows, block, scratch);
-  }
-  Run<Walk<Lanes>, Shift, std::uint8_t>(rows, block, scratch);
+  RunFinished<1, Lanes, FactorFinish<Order, false>, FactorFinish<Order, true>,
+              ShiftFinish<Order, false>, RealFinish<Order>>(rows, block, scratch);
 }
 
 void RunByteQuadRows(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
   if (rows.output == SampleType::f32) {
-    return Run<Walk<Neighbours>, Finisher<float, LanesInTurn>, float>(rows, block, scratch);
+    using Any = Finisher<float, LanesInTurn>;
+    return rows.parts == 1 ? Run<Walk<1, Neighbours>, Any, float>(rows, block, scratch)
+                           : Run<Walk<2, Neighbours>, Any, float>(rows, block, scratch);
   }
   rows.channels == 1 ? RunLanes<Neighbours>(rows, block, scratch)
                      : RunLanes<Apart>(rows, block, scratch);

@@ -12,7 +12,7 @@
 /// Where channels lie between the samples of two taps, four outputs and all that they need lie
 /// within 128 bits, and a shuffle brings it together. 4 output rows come from the same lanes, each
 /// with the weights of another row of the window. Weights of more than 8 bits are hi·256 + lo with
-/// two signed bytes: the products with hi are summed first and moved up.
+/// two signed bytes: 2 output rows, each with a sum for hi and one for lo.
 #pragma once
 
 #include <cstddef>
@@ -29,8 +29,9 @@
 namespace convolve {
 
 struct ByteQuadRows {
-  /// Output rows that a step computes.
-  static constexpr int kOut = 4;
+  /// Sums that a step makes from the same lanes: of 4 output rows, or of 2 rows' parts.
+  static constexpr int kSums = 4;
+
   struct Operation {
     int row = 0;     ///< from the first of a step on
     int sample = 0;  ///< where its lanes lie
@@ -40,23 +41,23 @@ struct ByteQuadRows {
   int channels = 1;
   int height = 1;  ///< of the window
   int parts = 1;   ///< 2 where the weights need 16 bits
-  /// Input rows of a step, at least as many as there are in windows of kOut - 1 rows.
-  [[nodiscard]] int rows_of_step() const noexcept {
-    return (height < kOut ? kOut - 1 : height) + kOut - 1;
+  [[nodiscard]] int rows_out() const noexcept { return kSums / parts; }
+  /// Input rows of a step, at least as many as do not concern all outputs.
+  [[nodiscard]] int rows_in() const noexcept {
+    return (height < rows_out() ? rows_out() - 1 : height) + rows_out() - 1;
   }
-  /// By part, then by row: the operations of row `r` of part `p` are those from
-  /// `begins[p · rows_of_step() + r]` to the next.
+  /// By row: the operations of row `r` are those from `begins[r]` to the next.
   std::vector<Operation> operations;
   std::vector<int> begins;
-  std::vector<std::int32_t> words;  ///< kOut of each operation: 4 signed bytes
+  std::vector<std::int32_t> words;  ///< kSums of each operation, by output row: 4 signed bytes
 
-  /// Windows of few columns once more, rounded up to a size that has its own loop: by part, row and
-  /// four columns.
+  /// Windows of few columns once more, rounded up to a size that has its own loop: by row, four
+  /// columns and part.
   std::vector<std::int32_t> window_words;
   int window_height = 0;  ///< 0 where there is no such size
-  int window_quads = 0;   ///< four columns each
 
   IntFinish finish;
+  double most_sum = 0;  ///< the largest magnitude that comes to be finished
 
   /// \param taps  of a window of `window_rows` rows
   /// \returns nothing where the weights do not fit two bytes, or the samples not a shuffle.

@@ -12,6 +12,7 @@
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot-inl.h"
+#include "core/simd/rows_ahead.h"
 
 #ifndef CONVOLVE_THREE_TAPS_ONCE
 #define CONVOLVE_THREE_TAPS_ONCE
@@ -216,7 +217,8 @@ class Walker {
   explicit Walker(const ThreeTapRows& rows) : taps_(rows), join_(rows), finish_(rows) {}
 
   template <int kRows>
-  HWY_INLINE void Walk(const std::byte* const* from, std::byte* const* to, int samples) const {
+  HWY_INLINE void Walk(const std::byte* const* from, std::byte* const* to, int samples,
+                       const RowsAhead<kRows>& ahead) const {
     const hn::Repartition<std::uint8_t, D16> d8;
     const auto step = static_cast<int>(hn::Lanes(d8));
     const std::uint8_t* in[kRows + 2];
@@ -228,6 +230,7 @@ class Walker {
     const Finish finish = finish_;
     for (int next = 0; next < samples; next += step) {
       const int x = std::min(next, samples - step);
+      ahead.fetch(x);
       Halves sums[kRows + 2];
       sums[0] = taps(in[0] + x);
       sums[1] = taps(in[1] + x);
@@ -255,11 +258,16 @@ void Run(const ThreeTapRows& rows, const RowBlock& block) {
   // A vector is not longer than what a stage may always write.
   const auto step = static_cast<int>(hn::Lanes(hn::Repartition<std::uint8_t, D16>()));
   const int samples = std::max(block.samples, step);
+  const int last_row = block.rows + 1;
   int y = 0;
   for (; y + kRows <= block.rows; y += kRows) {
-    walker.template Walk<kRows>(block.in + y, block.out + y, samples);
+    const RowsAhead<kRows> ahead(block.in, y + kRows + 2, last_row);
+    walker.template Walk<kRows>(block.in + y, block.out + y, samples, ahead);
   }
-  for (; y < block.rows; ++y) walker.template Walk<1>(block.in + y, block.out + y, samples);
+  for (; y < block.rows; ++y) {
+    const RowsAhead<1> ahead(block.in, y + 3, last_row);
+    walker.template Walk<1>(block.in + y, block.out + y, samples, ahead);
+  }
 }
 
 template <Join kJoin, class Taps>

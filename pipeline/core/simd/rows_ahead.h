@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Fetches the rows that are read next.
+///
+/// Stages walk down a block some rows at a time. Processors see a new row as a new place and fetch
+/// its beginning late, so that stages at the speed of memory wait for every row.
+#pragma once
+
+#include <hwy/base.h>
+#include <hwy/cache_control.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace convolve {
+
+template <int kRows>
+class RowsAhead {
+ public:
+  /// \param first  the first row of `in` that is not read yet; \param last  the last that there is
+  RowsAhead(const std::byte* const* in, int first, int last) {
+    for (int i = 0; i < kRows; ++i) rows_[i] = in[std::min(first + i, last)];
+  }
+
+  /// To be called once for each vector of the rows that are read now.
+  HWY_INLINE void fetch(int byte) const {
+    HWY_UNROLL(4)
+    for (const std::byte* row : rows_) hwy::Prefetch(row + byte);
+  }
+
+ private:
+  const std::byte* rows_[kRows];
+};
+
+}  // namespace convolve
