@@ -2,6 +2,7 @@
 #include "completion.h"
 
 #include <convolve/filter.h>
+#include <convolve/kernel.h>
 
 #include "options.h"
 
@@ -25,6 +26,12 @@ std::vector<std::string_view> choice_names(const Param& param) {
 std::vector<std::string_view> filter_names() {
   std::vector<std::string_view> names;
   for (const FilterInfo* info : all_filters()) names.push_back(info->name);
+  return names;
+}
+
+std::vector<std::string_view> kernel_names() {
+  std::vector<std::string_view> names;
+  for (const NamedKernel& named : named_kernels()) names.push_back(named.name);
   return names;
 }
 
@@ -114,6 +121,8 @@ std::string bash_script() {
       text +=
           "COMPREPLY=($(compgen -W \"$(_convolve_chain \"$current\")\" -- \"$current\"))\n"
           "      compopt -o nospace";
+    } else if (option.completion == Completion::kernel) {
+      text += "COMPREPLY=($(compgen -W '" + joined(kernel_names()) + "' -- \"$current\"))";
     } else if (option.completion == Completion::preset) {
       text += "COMPREPLY=($(compgen -W \"$(_convolve_presets)\" -- \"$current\"))";
     } else {
@@ -173,6 +182,7 @@ std::string zsh_text(std::string_view text) {
 std::string zsh_action(const Option& option) {
   if (option.choices != nullptr) return "(" + joined(option.choices()) + ")";
   if (option.completion == Completion::file) return "_files";
+  if (option.completion == Completion::kernel) return "(" + joined(kernel_names()) + ")";
   if (option.completion == Completion::preset) return "_convolve_names";
   return option.completion == Completion::chain ? "_convolve_filters" : " ";
 }
@@ -263,6 +273,9 @@ std::string fish_script() {
       text += option.completion == Completion::file ? " -r -F" : " -x";
       if (option.choices != nullptr) text += " -a " + single_quoted(joined(option.choices()));
       if (option.completion == Completion::chain) text += " -a '(__convolve_chain)'";
+      if (option.completion == Completion::kernel) {
+        text += " -a " + single_quoted(joined(kernel_names()));
+      }
       if (option.completion == Completion::preset) {
         text += " -a '(convolve --list presets 2>/dev/null | string match -r \"^[^ ]+\")'";
       }

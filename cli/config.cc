@@ -17,7 +17,7 @@ namespace po = boost::program_options;
 // Options of single calls have no place in a file for all.
 bool is_for_config(const Option& option) {
   return !option.once && option.group != OptionGroup::part &&
-         option.group != OptionGroup::information;
+         option.group != OptionGroup::looking && option.group != OptionGroup::information;
 }
 
 std::vector<std::string_view> config_names() {

@@ -3,14 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
-#include <vector>
 
 #include <convolve/format.h>
 #include <convolve/kernel.h>
 #include <convolve/live.h>
 
+#include "kernel_report.h"
 #include "presets.h"
 #include "text.h"
 
@@ -25,49 +23,6 @@ std::string filter_list() {
   for (const FilterInfo* info : all_filters()) {
     text += padded(info->name, 12) + padded("conv" + std::string(info->name), 16) +
             std::string(info->title) + "\n";
-  }
-  return text;
-}
-
-// The least number that makes every tap whole, or 0 where there is none worth showing.
-int common_divisor(const Kernel& kernel) {
-  constexpr int kMost = 1024;
-  for (int divisor = 1; divisor <= kMost; ++divisor) {
-    const bool whole = std::ranges::all_of(kernel.taps(), [divisor](double tap) {
-      const double scaled = tap * divisor;
-      return std::abs(scaled - std::round(scaled)) < 1e-9;
-    });
-    if (whole) return divisor;
-  }
-  return 0;
-}
-
-std::string tap_text(double tap, int divisor) {
-  if (divisor > 0) return std::to_string(std::llround(tap * divisor));
-  char text[32];
-  const auto [end, error] =
-      std::to_chars(text, text + sizeof text, tap, std::chars_format::fixed, 4);
-  return error == std::errc{} ? std::string(text, end) : std::string("?");
-}
-
-std::string taps_text(const Kernel& kernel) {
-  const int divisor = common_divisor(kernel);
-  std::size_t widest = 0;
-  for (const double tap : kernel.taps()) {
-    widest = std::max(widest, tap_text(tap, divisor).size());
-  }
-  std::string text;
-  for (int t = 0; t < kernel.depth(); ++t) {
-    if (t > 0) text += "      |\n";
-    for (int y = 0; y < kernel.height(); ++y) {
-      text += "     ";
-      for (int x = 0; x < kernel.width(); ++x) {
-        const std::string tap = tap_text(kernel.tap(x, y, t), divisor);
-        text += std::string(widest + 1 - tap.size(), ' ') + tap;
-      }
-      if (divisor > 1 && y == kernel.height() / 2) text += "   / " + std::to_string(divisor);
-      text += "\n";
-    }
   }
   return text;
 }

@@ -20,9 +20,12 @@
 #include <convolve/transcode.h>
 
 #include "completion.h"
+#include "contact_sheet.h"
+#include "frame_plot.h"
 #include "help.h"
 #include "inspect.h"
 #include "interrupts.h"
+#include "kernel_report.h"
 #include "lists.h"
 #include "manual.h"
 #include "options.h"
@@ -214,6 +217,27 @@ int dry_run(const Options& options) {
   return print(options.json ? plan_json(plan, options.job) : plan_text(plan, options.job));
 }
 
+int show_kernel(const Options& options) {
+  const std::string& name = options.topic;
+  const Kernel kernel = Kernel::parse(name);
+  if (!options.job.output.empty()) {
+    draw_kernel(name, kernel, options.job.output, options.job.overwrite);
+  }
+  return print(options.json ? kernel_json(name, kernel) : kernel_text(name, kernel));
+}
+
+int draw_plot(const Options& options) {
+  for (const PlotKind& kind : plot_kinds()) {
+    if (kind.name == options.topic) kind.draw(options.job);
+  }
+  return 0;
+}
+
+int draw_sheet(const Options& options) {
+  draw_contact_sheet(options.job, options.job.output);
+  return 0;
+}
+
 int print_gst(Options options) {
   options.job.overwrite = true;  // nothing is written
   const bool cut = options.job.start || options.job.end || options.job.frames;
@@ -252,6 +276,12 @@ int run(const Options& options) {
       return dry_run(options);
     case Action::probe:
       return probe(options);
+    case Action::show_kernel:
+      return show_kernel(options);
+    case Action::contact_sheet:
+      return draw_sheet(options);
+    case Action::plot:
+      return draw_plot(options);
     case Action::run:
       return run_job(options);
   }

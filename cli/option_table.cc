@@ -2,6 +2,7 @@
 #include <array>
 
 #include "completion.h"
+#include "frame_plot.h"
 #include "lists.h"
 #include "options.h"
 
@@ -33,6 +34,12 @@ Names filter_names() {
 Names shell_names() {
   Names names;
   for (const Shell& shell : shells()) names.push_back(shell.name);
+  return names;
+}
+
+Names plot_names() {
+  Names names;
+  for (const PlotKind& kind : plot_kinds()) names.push_back(kind.name);
   return names;
 }
 
@@ -112,6 +119,32 @@ constexpr Option kOptions[] = {
      "Say at the end how old a live source's frames were when they left, and how many were dropped",
      [](Options& o, Text) { o.stats = true; }},
 
+    {"compare", 0, "", looking, "Write the frames as they were on the left of what came of them",
+     [](Options& o, Text) { o.job.compare = true; }},
+    {"contact-sheet", 0, "PICTURE", looking,
+     "Draw one frame of INPUT, the first or that at --start, under each filter of the chain by "
+     "itself; without a chain, under every filter and kernel that has a name",
+     [](Options& o, Text v) {
+       o.action = Action::contact_sheet;
+       o.topic = read_word("--contact-sheet", v);
+     },
+     Completion::file},
+    {"plot", 0, "KIND", looking,
+     "Draw a diagram of one frame of INPUT, the first or that at --start, to OUTPUT",
+     [](Options& o, Text v) {
+       o.action = Action::plot;
+       o.topic = v;
+     },
+     Completion::nothing, plot_names},
+    {"show-kernel", 0, "KERNEL", looking,
+     "Print what a kernel (a name, rows of numbers or @FILE) is like: sum, rank, frequency "
+     "response; with -o, draw it to a picture",
+     [](Options& o, Text v) {
+       o.action = Action::show_kernel;
+       o.topic = read_word("--show-kernel", v);
+     },
+     Completion::kernel},
+
     {"print-gst", 0, "", information,
      "Print the gst-launch-1.0 line that does the same, and do nothing",
      [](Options& o, Text) { o.action = Action::print_gst; }},
@@ -129,7 +162,7 @@ constexpr Option kOptions[] = {
        o.topic = v;
      },
      Completion::nothing, list_names},
-    {"json", 0, "", information, "With --list, --probe and --dry-run: print JSON",
+    {"json", 0, "", information, "With --list, --probe, --dry-run and --show-kernel: print JSON",
      [](Options& o, Text) { o.json = true; }},
     {"help-filter", 0, "NAME", information, "Show a filter's parameters",
      [](Options& o, Text v) {
@@ -163,8 +196,8 @@ const Option* find_option(std::string_view name) noexcept {
 }
 
 std::string_view group_title(OptionGroup group) noexcept {
-  constexpr std::array<std::string_view, 5> kTitles = {
-      "What to do", "Encoding", "Part of the input", "Running", "Information"};
+  constexpr std::array<std::string_view, 6> kTitles = {
+      "What to do", "Encoding", "Part of the input", "Running", "Looking", "Information"};
   return kTitles[static_cast<std::size_t>(group)];
 }
 

@@ -192,12 +192,13 @@ void finish_chain(Options& options) {
 }
 
 bool speaks_json(Action action) {
-  return action == Action::list || action == Action::probe || action == Action::dry_run;
+  return action == Action::list || action == Action::probe || action == Action::dry_run ||
+         action == Action::show_kernel;
 }
 
 bool needs_chain(Action action) {
   return action == Action::run || action == Action::print_gst || action == Action::dry_run ||
-         action == Action::save_preset;
+         action == Action::contact_sheet || action == Action::plot || action == Action::save_preset;
 }
 
 void check_together(Options& options, const std::vector<std::string>& inputs) {
@@ -215,6 +216,18 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
     refuse_usage("--end", "does not come after --start");
   }
   if (job.end && *job.end <= 0) refuse_usage("--end", "leaves nothing");
+  const bool one_frame = options.action == Action::contact_sheet || options.action == Action::plot;
+  if (one_frame && is_live_input(job.input)) {
+    throw MediaError(MediaError::Kind::input,
+                     job.input +
+                         ": is live, and pictures are drawn of files\nrecord some of it "
+                         "first: convolve " +
+                         job.input + " -o clip.mkv --frames 100");
+  }
+  if (options.action == Action::contact_sheet) {
+    if (!job.output.empty()) refuse_usage("--output", "cannot go with --contact-sheet PICTURE");
+    job.output = options.topic;
+  }
   if (job.output.empty()) {
     if (options.action != Action::print_gst) {
       refuse_usage("OUTPUT", "is missing",
@@ -263,7 +276,7 @@ Options parse_options(std::span<const std::string> arguments) {
   check_rivals(line);
   apply_all(options, line);
   if (options.json && !speaks_json(options.action)) {
-    refuse_usage("--json", "goes with --list, --probe and --dry-run",
+    refuse_usage("--json", "goes with --list, --probe, --dry-run and --show-kernel",
                  "--progress json tells progress as JSON");
   }
   if (options.action == Action::run && inputs.empty() && !options.save_preset.empty()) {

@@ -36,6 +36,9 @@ enum class Action : std::uint8_t {
   print_gst,
   dry_run,
   probe,
+  show_kernel,
+  contact_sheet,
+  plot,
   help,
   help_filter,
   list,
@@ -62,10 +65,10 @@ struct Options {
   bool stats = false;
 };
 
-enum class OptionGroup : std::uint8_t { main, encoding, part, running, information };
+enum class OptionGroup : std::uint8_t { main, encoding, part, running, looking, information };
 
 /// What a shell offers for an option's value, beside its choices.
-enum class Completion : std::uint8_t { nothing, file, chain, preset };
+enum class Completion : std::uint8_t { nothing, file, chain, preset, kernel };
 
 /// One option. `apply` stores it; for a switch the value is empty. \throws UsageError
 struct Option {

@@ -18,3 +18,6 @@ picture gaussian "gaussian=sigma=4"
 picture gaussian-roi "gaussian=sigma=6:roi='116,75,118,108'"
 picture sobel "sobel"
 picture sobel-color "sobel=color-mode=per-channel"
+show "$convolve" --show-kernel sharpen -y -o show-kernel.png >/dev/null
+show "$convolve" before.png -y --contact-sheet contact-sheet.png \
+  -f "gaussian=3,sobel,kernel=emboss,kernel=sharpen,kernel=sobel-x:response=offset"

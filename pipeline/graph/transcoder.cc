@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <stdexcept>
@@ -80,6 +82,7 @@ struct Transcoder::State {
   void open_source(const NoteHandler& on_note);
   void read_frames();
   void write_frames();
+  VideoFrame compared(VideoFrame frame);
   void keep_error() noexcept;
   void stop_stages() noexcept;
   void thread_ended() noexcept;
@@ -105,6 +108,7 @@ struct Transcoder::State {
   std::exception_ptr error;
   std::exception_ptr source_error;  // of a live source: what came before it is kept
   int running = 0;
+  std::deque<VideoFrame> originals;  // in the chain or behind it, to compare with
 };
 
 Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
@@ -169,6 +173,10 @@ void Transcoder::State::read_frames() {
   media::block_signals();
   try {
     while (VideoFrame frame = source->read()) {
+      if (options.compare) {
+        const std::lock_guard lock(mutex);
+        originals.push_back(frame.share());
+      }
       if (!graph->push(std::move(frame))) break;
     }
     graph->end();
@@ -184,6 +192,20 @@ void Transcoder::State::read_frames() {
   thread_ended();
 }
 
+// The frame beside the one that it was made of: the last of those that are no later.
+VideoFrame Transcoder::State::compared(VideoFrame frame) {
+  constexpr double kRounding = 1e-6;  // seconds
+  VideoFrame before;
+  {
+    const std::lock_guard lock(mutex);
+    while (originals.size() > 1 && originals[1].seconds() <= frame.seconds() + kRounding) {
+      originals.pop_front();
+    }
+    if (!originals.empty()) before = originals.front().share();
+  }
+  return before ? side_by_side(before, frame) : std::move(frame);
+}
+
 void Transcoder::State::write_frames() {
   media::block_signals();
   try {
@@ -194,6 +216,7 @@ void Transcoder::State::write_frames() {
         writer->copy_packets();
         continue;
       }
+      if (options.compare) frame = compared(std::move(frame));
       writer->write(frame);
       if (live != nullptr) latency.add(live->age(frame));
       ++frames;
@@ -287,7 +310,9 @@ TranscodePlan Transcoder::plan() const {
   TranscodePlan plan;
   plan.input = state_->source->media();
   plan.width = state_->output_size.width;
+  if (state_->options.compare && plan.width > 0) plan.width += plan.input.video.width;
   plan.height = state_->output_size.height;
+  if (state_->options.compare) plan.height = std::max(plan.height, plan.input.video.height);
   plan.container = state_->writer->container_name();
   plan.encoder = state_->writer->encoder_name();
   plan.copied_streams = state_->writer->copied_streams();

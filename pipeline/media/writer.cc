@@ -42,6 +42,7 @@ struct MediaWriter::State {
   void make_sink();
   void open(const VideoFrame& first);
   void carry_orientation(const AVFrame& first);
+  [[nodiscard]] VideoFrame with_time(const VideoFrame& frame) const;
   void write_packets();
   void copy_packets();
   [[nodiscard]] AVPixelFormat format_to_keep(const VideoFrame& frame) const;
@@ -57,6 +58,7 @@ struct MediaWriter::State {
   std::vector<int> copied;         // indices of the input's streams
   const AVCodec* codec = nullptr;  // by the input's depth; frames of another one may change it
   std::unique_ptr<media::Encoder> encoder;
+  std::int64_t frames = 0;
   bool finished = false;
   std::atomic<bool> cancelled{false};
 };
@@ -175,6 +177,22 @@ void MediaWriter::State::carry_orientation(const AVFrame& first) {
   }
 }
 
+// Frames that a program made itself may have no time base, and no time.
+VideoFrame MediaWriter::State::with_time(const VideoFrame& frame) const {
+  VideoFrame timed = frame.share();
+  AVFrame& av = *timed.av();
+  av.time_base = frame.av()->time_base;
+  if (av.time_base.num > 0) return timed;
+  const AVRational rate = frame_rate();
+  av.time_base = options.time_base.num > 0 ? media::to_av(options.time_base)
+                 : rate.num > 0            ? av_inv_q(rate)
+                                           : AVRational{1, 25};
+  if (av.pts == AV_NOPTS_VALUE) {
+    av.pts = rate.num > 0 ? av_rescale_q(frames, av_inv_q(rate), av.time_base) : frames;
+  }
+  return timed;
+}
+
 void MediaWriter::State::write_packets() {
   while (!cancelled) {
     media::PacketPtr packet = encoder->receive();
@@ -200,10 +218,12 @@ void MediaWriter::write(const VideoFrame& frame) {
       state.cancelled) {
     return;
   }
-  if (!state.encoder) state.open(frame);
+  const VideoFrame timed = state.with_time(frame);
+  if (!state.encoder) state.open(timed);
   state.copy_packets();
-  state.encoder->send(&frame);
+  state.encoder->send(&timed);
   state.write_packets();
+  ++state.frames;
 }
 
 void MediaWriter::copy_packets() { state_->copy_packets(); }

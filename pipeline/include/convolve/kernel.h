@@ -3,6 +3,7 @@
 /// Convolution kernels and their text form (SPEC §4).
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -61,6 +62,29 @@ class Kernel {
   int depth_ = 1;
   std::vector<double> taps_;
 };
+
+/// What a kernel is like.
+struct KernelFacts {
+  double sum = 0;
+  double magnitude = 0;   ///< Σ|tap|
+  std::int64_t used = 0;  ///< taps that are not zero
+  /// The least number of outer products that slices are sums of, the most of any slice; 0: no tap.
+  int rank = 0;
+  /// The same of slices: 1 where all are multiples of one.
+  int time_rank = 0;
+
+  /// True where it is the outer product of a row, a column and a sequence of slices.
+  [[nodiscard]] constexpr bool separable() const noexcept { return rank == 1 && time_rank == 1; }
+};
+
+KernelFacts describe(const Kernel& kernel);
+
+/// |H|, the factor by which a wave passes, at frequencies in cycles a pixel and cycles a frame.
+double frequency_response(const Kernel& kernel, double across, double down, double in_time = 0);
+
+/// The same on a grid: `size` × `size` values, x fastest, from −1/2 to 1/2 cycles a pixel on both
+/// axes, ends included. \param size  at least 2
+std::vector<double> frequency_response_grid(const Kernel& kernel, int size, double in_time = 0);
 
 /// A kernel that has a name.
 struct NamedKernel {

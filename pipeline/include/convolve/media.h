@@ -81,6 +81,14 @@ class VideoFrame {
   const PixelFormat* format_ = nullptr;
 };
 
+/// A copy in another format and size, with the frame's properties; no depth is dithered.
+/// \throws MediaError, std::invalid_argument, std::bad_alloc
+VideoFrame convert(const VideoFrame& frame, const PixelFormat& format, int width, int height);
+
+/// Both in one frame of `after`'s format, `before` on the left; what is smaller stands at the top
+/// over black. \throws MediaError, std::bad_alloc
+VideoFrame side_by_side(const VideoFrame& before, const VideoFrame& after);
+
 /// What is known of a video before its frames are read.
 struct VideoInfo {
   int width = 0;

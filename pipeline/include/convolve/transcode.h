@@ -31,7 +31,8 @@ struct TranscodeOptions {
   std::optional<std::int64_t> frames;  ///< at most so many
   unsigned threads = 0;                ///< of decoder, filter and encoder; 0: one per core
   bool overwrite = false;
-  bool audio = true;    ///< false drops the audio streams
+  bool compare = false;  ///< writes the frames as they were on the left of what came of them
+  bool audio = true;     ///< false drops the audio streams
   NoteHandler on_note;  ///< warnings and details of the job, as they arise
 };
 
