@@ -38,19 +38,24 @@ std::optional<IntFinish> shift_finish(const LinearProblem& problem, int shift, d
   return finish;
 }
 
-// What codes of `unit·(clamped - add) + post` come out of the multiplication of halves is the
-// nearest for every clamped value.
+// The code of `unit·(clamped - add) + post` that comes out of the multiplication of halves is the
+// nearest for every clamped value. Both grow with it: the first and the last value that a code
+// comes out of are the furthest from it.
 bool rounds_to_nearest(const IntFinish& finish, const Fraction& unit, std::int64_t twice_post) {
-  for (std::int64_t clamped = 0; clamped <= 65535; ++clamped) {
-    const std::int64_t code =
-        std::min<std::int64_t>(clamped * finish.factor >> 16 >> finish.shift, 255);
-    const std::int64_t off = 2 * code * unit.denominator -
-                             2 * (clamped - finish.add) * unit.numerator -
-                             twice_post * unit.denominator;
-    if (off > unit.denominator && code > 0) return false;
-    if (-off > unit.denominator && code < 255) return false;
-    if (clamped == 65535 && code < 255) return false;  // stands for all above
-    if (clamped == 0 && code > 0) return false;
+  const auto first_of = [&finish](std::int64_t code) {
+    return ((code << (16 + finish.shift)) + finish.factor - 1) / finish.factor;
+  };
+  const auto off = [&](std::int64_t code, std::int64_t clamped) {
+    return 2 * code * unit.denominator - 2 * (clamped - finish.add) * unit.numerator -
+           twice_post * unit.denominator;
+  };
+  if (first_of(255) > 65535) return false;  // 65535 stands for all above
+  for (std::int64_t code = 0; code <= 255; ++code) {
+    const std::int64_t first = first_of(code);
+    const std::int64_t last = first_of(code + 1) - 1;
+    if (first > last) continue;
+    if (code > 0 && off(code, first) > unit.denominator) return false;
+    if (code < 255 && -off(code, last) > unit.denominator) return false;
   }
   return true;
 }
@@ -138,7 +143,7 @@ std::optional<WholePlan> plan_rounded(const LinearProblem& problem) {
 
 Window LinearProblem::window() const noexcept {
   return {taps.anchor_x, taps.width - 1 - taps.anchor_x, taps.anchor_y,
-          taps.height - 1 - taps.anchor_y};
+          taps.height / taps.frames - 1 - taps.anchor_y};
 }
 
 double LinearProblem::tap_sum() const noexcept {
