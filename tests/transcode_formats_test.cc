@@ -91,6 +91,44 @@ TEST(TranscodeFormats, LosslessChangesNoSample) {
   }
 }
 
+// x264 takes 4:2:0 of even sizes only: 49×35 becomes 50×36, the picture in its corner, and the
+// column and row that it takes repeat the last ones.
+TEST(TranscodeFormats, OddSizesArePaddedWhereTheyMustBe) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mkv", .codec = "ffv1"};
+  clip.width = 49;
+  clip.height = 35;
+  clip.frames = 2;
+  make_clip(clip);
+  TranscodeOptions options = job(clip.path, folder / "out.mkv");
+  options.codec = "libx264";
+  options.pixel_format = "yuv420p";
+  options.lossless = true;
+  std::string notes;
+  options.on_note = [&](convolve::NoteLevel, const std::string& note) { notes += note + "\n"; };
+  transcode(options);
+  EXPECT_NE(notes.find("the output is 50x36"), std::string::npos) << notes;
+  const FileFacts before = look_into(clip.path);
+  const FileFacts after = look_into(options.output);
+  ASSERT_EQ(after.first("video")->width, 50);
+  ASSERT_EQ(after.first("video")->height, 36);
+  ASSERT_EQ(after.frames.size(), before.frames.size());
+  for (std::size_t i = 0; i < before.frames.size(); ++i) {
+    std::string luma;
+    for (std::size_t y = 0; y < 36; ++y) {
+      const std::string row = before.frames[i].substr(std::min<std::size_t>(y, 34) * 49, 49);
+      luma += row + row.back();
+    }
+    EXPECT_TRUE(after.frames[i].substr(0, 50 * 36) == luma) << "frame " << i;
+    EXPECT_TRUE(after.frames[i].substr(50 * 36) == before.frames[i].substr(49 * 35)) << "frame " << i;
+  }
+  // Where the encoder has a format for odd sizes, they stay.
+  options.pixel_format.clear();
+  options.output = folder / "same.mkv";
+  transcode(options);
+  EXPECT_EQ(look_into(options.output).first("video")->width, 49);
+}
+
 TEST(TranscodeFormats, StillPicturesComeBackAsThemselves) {
   const Folder folder;
   for (const char* name : {"png", "tiff", "bmp"}) {

@@ -7,6 +7,7 @@
 #include "deep_rgb.h"
 #include "encoder_options.h"
 #include "hdr.h"
+#include "pad.h"
 #include "pixel.h"
 
 namespace convolve::media {
@@ -29,6 +30,9 @@ bool fits_size(AVPixelFormat format, int width, int height) {
   if (desc->nb_components < 3 || is_rgb(format)) return true;
   return width % (1 << desc->log2_chroma_w) == 0 && height % (1 << desc->log2_chroma_h) == 0;
 }
+
+// The next size of whole groups of 2^shift samples.
+int whole(int size, int shift) { return AV_CEIL_RSHIFT(size, shift) << shift; }
 
 // Without the full-range twins: range is told apart from the format.
 std::vector<AVPixelFormat> candidates(const AVCodec& codec, int width, int height) {
@@ -63,12 +67,9 @@ AVPixelFormat wanted_format(const AVCodec& codec, const std::string& name) {
 }
 
 AVPixelFormat nearest_format(const AVCodec& codec, AVPixelFormat source, int width, int height) {
-  const std::vector<AVPixelFormat> list = candidates(codec, width, height);
-  if (list.empty()) {
-    if (codec.pix_fmts == nullptr) return source;
-    fail(MediaError::Kind::output, codec.name, "it takes only even widths and heights",
-         "another --codec may take them");
-  }
+  std::vector<AVPixelFormat> list = candidates(codec, width, height);
+  if (list.empty()) list = candidates(codec, whole(width, 1), whole(height, 1));
+  if (list.empty()) return source;
   const int alpha = has_alpha(source) ? 1 : 0;
   AVPixelFormat best = list.front();
   for (const AVPixelFormat format : list) {
@@ -125,6 +126,7 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
                                                                         : AVCOL_SPC_BT709;
   }
   if (!to_yuv && from_yuv) shape_.matrix = AVCOL_SPC_UNSPECIFIED;
+  choose_size(codec);
   if (shape_.format != without_range(setup.source) && on_note_) {
     const bool odd = needs_even_chroma(codec) &&
                      !fits_size(without_range(setup.source), frame.width, frame.height);
@@ -133,6 +135,22 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
                  av_get_pix_fmt_name(shape_.format) +
                  (odd ? ", which keeps the odd size" : ""));
   }
+}
+
+// The picture, and what it takes to have chroma for each pair of columns and rows.
+void Encoder::choose_size(const AVCodec& codec) {
+  width_ = shape_.width;
+  height_ = shape_.height;
+  if (!needs_even_chroma(codec) || fits_size(shape_.format, width_, height_)) return;
+  const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(shape_.format);
+  width_ = whole(width_, desc->log2_chroma_w);
+  height_ = whole(height_, desc->log2_chroma_h);
+  if (!on_note_) return;
+  on_note_(NoteLevel::warning, std::string(codec.name) + ": takes " +
+                                   av_get_pix_fmt_name(shape_.format) +
+                                   " of even sizes only: the output is " + std::to_string(width_) +
+                                   "x" + std::to_string(height_) +
+                                   ", the last column or row is repeated");
 }
 
 // Codecs that count frames at a fixed rate get such a base; packets take the frames' times again.
@@ -159,8 +177,8 @@ void Encoder::open(const EncoderSetup& setup, const WriteOptions& options,
   const bool paletted = codec_ == AV_CODEC_ID_GIF;
   // Encoders of this family know full range only by the old formats' names.
   const bool twin = shape_.range == AVCOL_RANGE_JPEG && codec_ == AV_CODEC_ID_MJPEG;
-  context.width = shape_.width;
-  context.height = shape_.height;
+  context.width = width_;
+  context.height = height_;
   context.pix_fmt = paletted ? AV_PIX_FMT_PAL8
                     : twin   ? with_full_range(shape_.format)
                              : shape_.format;
@@ -218,6 +236,9 @@ FramePtr Encoder::fit(const VideoFrame& frame) {
                       result->color_range == AVCOL_RANGE_JPEG;
     if (deep) result = deep_rgb_from_yuv(*result);
     result = converter_.convert(*result, shape_);
+  }
+  if (width_ != shape_.width || height_ != shape_.height) {
+    result = padded_frame(*result, width_, height_);
   }
   result->time_base = frame.av()->time_base;
   return result;

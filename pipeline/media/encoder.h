@@ -44,12 +44,15 @@ class Encoder {
 
   void choose_shape(const EncoderSetup& setup, const WriteOptions& options,
                     const VideoFrame& first);
+  void choose_size(const AVCodec& codec);
   void choose_time_base(const AVCodec& codec, AVRational frame_rate);
   void open(const EncoderSetup& setup, const WriteOptions& options, const VideoFrame& first);
   FramePtr fit(const VideoFrame& frame);
   void feed(FramePtr frame);
 
-  FrameShape shape_;
+  FrameShape shape_;  // of pictures
+  int width_ = 0;     // of what is encoded: theirs, or the next even ones
+  int height_ = 0;
   AVRational time_base_{};          // of frames and packets
   AVRational encoder_time_base_{};  // of the codec, coarser for some
   AVCodecID codec_ = AV_CODEC_ID_NONE;
