@@ -46,6 +46,19 @@ void propose_alignment(GstQuery* query) {
   align(query, &allocator);
 }
 
+void propose_more_buffers(GstQuery* query, guint more) {
+  for (guint i = 0; more > 0 && i < gst_query_get_n_allocation_pools(query); ++i) {
+    GstBufferPool* found = nullptr;
+    guint size = 0;
+    guint least = 0;
+    guint most = 0;
+    gst_query_parse_nth_allocation_pool(query, i, &found, &size, &least, &most);
+    const ObjectPtr<GstBufferPool> pool(found);
+    gst_query_set_nth_allocation_pool(query, i, found, size, least + more,
+                                      most == 0 ? 0 : most + more);
+  }
+}
+
 void decide_pool(GstElement* element, GstQuery* query) {
   ObjectPtr<GstAllocator> allocator;
   const GstAllocationParams params = align(query, &allocator);

@@ -108,21 +108,71 @@ gboolean stop(GstBaseTransform* base) {
   });
 }
 
-gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
-  if (GST_EVENT_TYPE(event) != GST_EVENT_CAPS) return base_class()->sink_event(base, event);
+GstFlowReturn drain(GstBaseTransform* base) {
+  return guarded(base, GST_FLOW_ERROR, [](ElementState& state) { return state.drain(); });
+}
+
+bool changes_caps(GstBaseTransform* base, GstCaps* caps) {
+  const CapsPtr before(gst_pad_get_current_caps(GST_BASE_TRANSFORM_SINK_PAD(base)));
+  return !before || !gst_caps_is_equal(before.get(), caps);
+}
+
+gboolean caps_event(GstBaseTransform* base, GstEvent* event) {
+  GstCaps* caps = nullptr;
+  gst_event_parse_caps(event, &caps);
+  if (changes_caps(base, caps)) drain(base);
   std::unique_ptr<ElementState::Adoption> adoption;
   const bool usable = guarded(base, false, [&](ElementState& state) {
-    GstCaps* caps = nullptr;
-    gst_event_parse_caps(event, &caps);
     adoption = std::make_unique<ElementState::Adoption>(state, caps);
     return adoption->usable();
   });
-  if (usable) return base_class()->sink_event(base, event);
-  gst_event_unref(event);
-  return FALSE;
+  if (!usable) {
+    gst_event_unref(event);
+    return FALSE;
+  }
+  const gboolean taken = base_class()->sink_event(base, event);
+  state_of(base).update_latency();
+  return taken;
+}
+
+// Frames that are held back go before what follows them.
+gboolean sink_event(GstBaseTransform* base, GstEvent* event) {
+  const GstEventType type = GST_EVENT_TYPE(event);
+  switch (type) {
+    case GST_EVENT_CAPS:
+      return caps_event(base, event);
+    case GST_EVENT_STREAM_START:
+    case GST_EVENT_SEGMENT:
+    case GST_EVENT_SEGMENT_DONE:
+    case GST_EVENT_GAP:
+    case GST_EVENT_EOS:
+      drain(base);
+      break;
+    default:
+      break;
+  }
+  const gboolean taken = base_class()->sink_event(base, event);
+  if (type == GST_EVENT_FLUSH_STOP || type == GST_EVENT_SEGMENT) state_of(base).forget();
+  return taken;
+}
+
+void add_latency(GstQuery* query, GstClockTime more) {
+  gboolean live = FALSE;
+  GstClockTime least = 0;
+  GstClockTime most = 0;
+  gst_query_parse_latency(query, &live, &least, &most);
+  if (GST_CLOCK_TIME_IS_VALID(most)) most += more;
+  gst_query_set_latency(query, live, least + more, most);
 }
 
 gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
+  if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY && direction == GST_PAD_SRC) {
+    if (!base_class()->query(base, direction, query)) return FALSE;
+    add_latency(query, state_of(base).latency());
+    return TRUE;
+  }
+  // Upstream wants its buffers back. It comes with the data.
+  if (GST_QUERY_TYPE(query) == GST_QUERY_DRAIN && direction == GST_PAD_SINK) drain(base);
   std::unique_ptr<ElementState::Adoption> adoption;
   // This one comes with the data, and may negotiate.
   if (GST_QUERY_TYPE(query) == GST_QUERY_ALLOCATION && direction == GST_PAD_SINK) {
@@ -142,15 +192,42 @@ void before_transform(GstBaseTransform* base, GstBuffer* buffer) {
   if (GST_CLOCK_TIME_IS_VALID(time)) gst_object_sync_values(GST_OBJECT_CAST(base), time);
 }
 
+// The base class negotiates and says which frames are late; the frames themselves are ours.
+GstFlowReturn take_input(GstBaseTransform* base, gboolean discont, BufferPtr buffer) {
+  if (GST_BUFFER_IS_DISCONT(buffer.get())) {
+    const GstFlowReturn flow = drain(base);
+    if (flow != GST_FLOW_OK) return flow;
+  }
+  const GstFlowReturn flow =
+      base_class()->submit_input_buffer(base, discont, gst_buffer_ref(buffer.get()));
+  gst_clear_buffer(&base->queued_buf);
+  if (flow != GST_FLOW_OK && flow != GST_BASE_TRANSFORM_FLOW_DROPPED) return flow;
+  return guarded(base, GST_FLOW_ERROR, [&](ElementState& state) {
+    state.take(std::move(buffer), flow != GST_FLOW_OK);
+    return flow;
+  });
+}
+
 GstFlowReturn submit_input_buffer(GstBaseTransform* base, gboolean discont, GstBuffer* buffer) {
   std::unique_ptr<ElementState::Adoption> adoption;
   const bool usable = guarded(base, false, [&](ElementState& state) {
     adoption = std::make_unique<ElementState::Adoption>(state);
     return adoption->usable();
   });
-  if (usable) return base_class()->submit_input_buffer(base, discont, buffer);
-  gst_buffer_unref(buffer);
-  return GST_FLOW_ERROR;
+  if (!usable) {
+    gst_buffer_unref(buffer);
+    return GST_FLOW_ERROR;
+  }
+  if (!state_of(base).is_over_time()) {
+    return base_class()->submit_input_buffer(base, discont, buffer);
+  }
+  return take_input(base, discont, BufferPtr(buffer));
+}
+
+GstFlowReturn generate_output(GstBaseTransform* base, GstBuffer** output) {
+  if (!state_of(base).is_over_time()) return base_class()->generate_output(base, output);
+  return guarded(base, GST_FLOW_ERROR,
+                 [&](ElementState& state) { return state.next_output(output); });
 }
 
 GstCaps* transform_caps(GstBaseTransform* base, GstPadDirection direction, GstCaps* caps,
@@ -174,7 +251,9 @@ GstCaps* fixate_caps(GstBaseTransform* base, GstPadDirection, GstCaps* caps, Gst
 gboolean propose_allocation(GstBaseTransform* base, GstQuery* decided, GstQuery* query) {
   // Without a decided query, frames pass as they are, and downstream answers.
   if (decided != nullptr) propose_alignment(query);
-  return base_class()->propose_allocation(base, decided, query);
+  if (!base_class()->propose_allocation(base, decided, query)) return FALSE;
+  if (decided != nullptr) propose_more_buffers(query, state_of(base).held_most());
+  return TRUE;
 }
 
 gboolean decide_allocation(GstBaseTransform* base, GstQuery* query) {
@@ -219,6 +298,7 @@ void base_class_init(gpointer klass, gpointer) {
   transform_class->query = query;
   transform_class->before_transform = before_transform;
   transform_class->submit_input_buffer = submit_input_buffer;
+  transform_class->generate_output = generate_output;
   transform_class->transform_caps = transform_caps;
   transform_class->fixate_caps = fixate_caps;
   transform_class->propose_allocation = propose_allocation;

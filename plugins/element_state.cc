@@ -81,6 +81,9 @@ void ElementState::stop() {
   running_ = false;
   engine_.reset();
   field_engine_.reset();
+  held_ = HeldFrames();
+  measured_ = last_time_ = GST_CLOCK_TIME_NONE;
+  latency_ = 0;
   const ObjectLock lock(element_);
   active_ = nullptr;
   announced_ = nullptr;
@@ -161,17 +164,23 @@ bool ElementState::adopt(GstCaps* caps) {
 void ElementState::activate(std::shared_ptr<const Plan> plan) {
   const Shape before = shape_of(active_);
   const Shape after = shape_of(plan);
+  // Frames that wait are finished as the settings were; where only taps change, they go on waiting.
+  if (!(before == after)) drain();
   {
     const ObjectLock lock(element_);
     std::swap(active_, plan);
   }
   engine_.reset();
   field_engine_.reset();
+  if (!(before == after)) forget();
+  update_latency();
   GstBaseTransform* const base = GST_BASE_TRANSFORM_CAST(element_);
   gst_base_transform_set_passthrough(base, after.identity);
   if (!(before == after)) gst_base_transform_reconfigure_src(base);
   GST_DEBUG_OBJECT(element_, "new settings act%s",
                    after.identity ? ": frames pass as they are" : "");
+  const std::string warning = active_->filter ? active_->filter->warning() : std::string();
+  if (!warning.empty()) GST_WARNING_OBJECT(element_, "%s", warning.c_str());
 }
 
 Engine& ElementState::field_engine() {
@@ -190,15 +199,99 @@ void ElementState::filter(GstVideoFrame& input, GstVideoFrame& output) {
   Corner corner;
   crop_corner(input.buffer, info, &corner);
   const ConstFrameView from = picture_of(input, info, corner);
+  process(std::span(&from, 1), input, output);
+}
+
+// `own` is the frame that the output stands for.
+void ElementState::process(std::span<const ConstFrameView> inputs, GstVideoFrame& own,
+                           GstVideoFrame& output) {
   const FrameView to = picture_of(output, element_->out_info);
   if (!engine_) engine_.emplace(active_->filter);
-  if (GST_VIDEO_INFO_INTERLACE_MODE(&info) == GST_VIDEO_INTERLACE_MODE_ALTERNATE) {
-    field_engine().process(from, to);
-  } else if (GST_VIDEO_FRAME_IS_INTERLACED(&input)) {
-    process_fields(field_engine(), from, to);
+  if (GST_VIDEO_INFO_INTERLACE_MODE(&element_->in_info) == GST_VIDEO_INTERLACE_MODE_ALTERNATE) {
+    field_engine().process(inputs, to);
+  } else if (GST_VIDEO_FRAME_IS_INTERLACED(&own)) {
+    process_fields(field_engine(), inputs, to);
   } else {
-    engine_->process(from, to);
+    engine_->process(inputs, to);
   }
+}
+
+bool ElementState::is_over_time() const noexcept {
+  return active_ && active_->filter && active_->filter->geometry().t.frames() > 1;
+}
+
+guint ElementState::held_most() {
+  const std::shared_ptr<const Filter> filter = negotiating_filter();
+  return filter ? static_cast<guint>(filter->geometry().t.frames() - 1) : 0;
+}
+
+void ElementState::take(BufferPtr buffer, bool late) {
+  const GstClockTime time = GST_BUFFER_PTS(buffer.get());
+  if (!GST_CLOCK_TIME_IS_VALID(measured_)) {
+    if (GST_BUFFER_DURATION_IS_VALID(buffer.get())) {
+      measured_ = GST_BUFFER_DURATION(buffer.get());
+    } else if (GST_CLOCK_TIME_IS_VALID(time) && GST_CLOCK_TIME_IS_VALID(last_time_) &&
+               time > last_time_) {
+      measured_ = time - last_time_;
+    }
+  }
+  last_time_ = time;
+  update_latency();
+  held_.take(std::move(buffer), element_->in_info, late);
+  if (late) held_.next();
+}
+
+GstFlowReturn ElementState::next_output(GstBuffer** output) {
+  *output = nullptr;
+  GstBuffer* const own = held_.next();
+  if (own == nullptr) return GST_FLOW_OK;
+  GstBaseTransform* const base = GST_BASE_TRANSFORM_CAST(element_);
+  GstBuffer* prepared = nullptr;
+  const GstFlowReturn flow =
+      GST_BASE_TRANSFORM_GET_CLASS(base)->prepare_output_buffer(base, own, &prepared);
+  if (flow != GST_FLOW_OK) return flow;
+  BufferPtr made(prepared);
+  {
+    HeldFrames::Window window(held_, element_->in_info);
+    MappedFrame to(element_->out_info, made.get(), GST_MAP_WRITE);
+    process(window.views(), window.own(), to.get());
+  }
+  held_.advance();
+  *output = made.release();
+  return GST_FLOW_OK;
+}
+
+GstFlowReturn ElementState::drain() {
+  held_.end();
+  GstFlowReturn flow = GST_FLOW_OK;
+  while (flow == GST_FLOW_OK) {
+    GstBuffer* output = nullptr;
+    flow = next_output(&output);
+    if (flow != GST_FLOW_OK || output == nullptr) break;
+    flow = gst_pad_push(GST_BASE_TRANSFORM_SRC_PAD(element_), output);
+  }
+  held_.forget();
+  return flow;
+}
+
+void ElementState::forget() {
+  const bool reverse = GST_BASE_TRANSFORM_CAST(element_)->segment.rate < 0;
+  held_ = is_over_time() ? HeldFrames(active_->filter->geometry().t, reverse) : HeldFrames();
+  last_time_ = GST_CLOCK_TIME_NONE;
+}
+
+void ElementState::update_latency() {
+  const GstVideoInfo& info = element_->in_info;
+  GstClockTime frame = measured_;
+  if (info.finfo != nullptr && GST_VIDEO_INFO_FPS_N(&info) > 0) {
+    frame = gst_util_uint64_scale_int(GST_SECOND, GST_VIDEO_INFO_FPS_D(&info),
+                                      GST_VIDEO_INFO_FPS_N(&info));
+  }
+  const int waiting = is_over_time() ? active_->filter->geometry().t.after : 0;
+  const GstClockTime now = GST_CLOCK_TIME_IS_VALID(frame) ? static_cast<guint>(waiting) * frame : 0;
+  if (latency_.exchange(now) == now) return;
+  gst_element_post_message(GST_ELEMENT_CAST(element_),
+                           gst_message_new_latency(GST_OBJECT_CAST(element_)));
 }
 
 bool ElementState::transform_meta(const GstMeta* meta, GstBuffer* input, GstBuffer* output) {

@@ -14,6 +14,7 @@
 #include <convolve/engine.h>
 
 #include "handles.h"
+#include "held_frames.h"
 #include "settings.h"
 
 GST_DEBUG_CATEGORY_EXTERN(convolve_debug);
@@ -58,6 +59,26 @@ class ElementState {
   /// Filters a frame. Streaming thread. \throws std::exception
   void filter(GstVideoFrame& input, GstVideoFrame& output);
 
+  /// True where outputs are made of several frames: then frames are not given to `filter`, but
+  /// taken one after the other, and outputs asked for until there is none. Streaming thread.
+  [[nodiscard]] bool is_over_time() const noexcept;
+  /// Frames that are held at most, beside the newest. Any thread.
+  [[nodiscard]] guint held_most();
+  /// Takes the stream's next frame. \param late  its output is not wanted \throws std::exception
+  void take(BufferPtr buffer, bool late);
+  /// Makes the next output, or null where it waits for another frame. \throws std::exception
+  GstFlowReturn next_output(GstBuffer** output);
+  /// Sends the outputs of all frames that were taken; what comes then is a stream of its own.
+  /// \throws std::exception
+  GstFlowReturn drain();
+  /// Drops all frames that were taken.
+  void forget();
+
+  /// What holding frames back costs. Any thread.
+  [[nodiscard]] GstClockTime latency() const noexcept { return latency_; }
+  /// Finds out what it costs now, and says so where that is news. Streaming thread.
+  void update_latency();
+
   /// \returns true where the base class shall copy the meta. Streaming thread.
   bool transform_meta(const GstMeta* meta, GstBuffer* input, GstBuffer* output);
 
@@ -68,6 +89,7 @@ class ElementState {
   bool adopt(GstCaps* caps);
   void activate(std::shared_ptr<const Plan> plan);
   Engine& field_engine();
+  void process(std::span<const ConstFrameView> inputs, GstVideoFrame& own, GstVideoFrame& output);
 
   GstVideoFilter* element_;
   Settings settings_;
@@ -83,6 +105,11 @@ class ElementState {
   std::string problem_;
   std::optional<Engine> engine_;
   std::optional<Engine> field_engine_;
+  HeldFrames held_;
+  GstClockTime last_time_ = GST_CLOCK_TIME_NONE;  ///< of the frame before
+  GstClockTime measured_ = GST_CLOCK_TIME_NONE;   ///< from frame to frame, where caps do not say
+
+  std::atomic<GstClockTime> latency_ = 0;
 };
 
 }  // namespace convolve

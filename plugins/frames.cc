@@ -5,6 +5,7 @@
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace convolve {
 
@@ -141,6 +142,9 @@ FrameView picture_of(GstVideoFrame& frame, const GstVideoInfo& negotiated, Corne
   view.width = GST_VIDEO_INFO_WIDTH(&negotiated);
   view.height = GST_VIDEO_INFO_FIELD_HEIGHT(&negotiated);
   set_colors(view, GST_VIDEO_INFO_COLORIMETRY(&negotiated));
+  const GstVideoChromaSite site = GST_VIDEO_INFO_CHROMA_SITE(&negotiated);
+  view.site = {(site & GST_VIDEO_CHROMA_SITE_H_COSITED) != 0,
+               (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0};
   for (int plane = 0; plane < view.format->planes; ++plane) {
     const std::ptrdiff_t stride = GST_VIDEO_FRAME_PLANE_STRIDE(&frame, plane);
     auto* const start = static_cast<std::byte*>(GST_VIDEO_FRAME_PLANE_DATA(&frame, plane));
@@ -168,15 +172,28 @@ bool crop_corner(GstBuffer* buffer, const GstVideoInfo& negotiated, Corner* corn
   return true;
 }
 
-void process_fields(Engine& engine, const ConstFrameView& input, const FrameView& output) {
-  for (int field = 0; field < 2 && field < input.height; ++field) {
-    if (!lacks_rows(input, field) && !lacks_rows(output, field)) {
-      engine.process(field_of(input, field), field_of(output, field));
+void process_fields(Engine& engine, std::span<const ConstFrameView> inputs,
+                    const FrameView& output) {
+  for (int field = 0; field < 2 && field < output.height; ++field) {
+    const bool whole = !lacks_rows(output, field);
+    std::vector<Frame> copies;
+    std::vector<ConstFrameView> fields;
+    for (const ConstFrameView& input : inputs) {
+      if (input.format == nullptr) {
+        fields.emplace_back();
+      } else if (whole && !lacks_rows(input, field)) {
+        fields.push_back(field_of(input, field));
+      } else {
+        copies.push_back(copied_field(input, field));
+        fields.emplace_back(copies.back().view());
+      }
+    }
+    if (copies.empty()) {
+      engine.process(fields, field_of(output, field));
       continue;
     }
-    const Frame from = copied_field(input, field);
-    Frame to(*output.format, output.width, from.view().height);
-    engine.process(from.view(), to.view());
+    Frame to(*output.format, output.width, (output.height + 1 - field) / 2);
+    engine.process(fields, to.view());
     put_field(to.view(), output, field);
   }
 }

@@ -3,6 +3,8 @@
 /// Mapped GstVideoFrames as the core's views, whole or field by field.
 #pragma once
 
+#include <span>
+
 #include <gst/video/video.h>
 
 #include <convolve/engine.h>
@@ -41,8 +43,9 @@ FrameView picture_of(GstVideoFrame& frame, const GstVideoInfo& negotiated, Corne
 /// meta; false where there is no such thing to do.
 bool crop_corner(GstBuffer* buffer, const GstVideoInfo& negotiated, Corner* corner);
 
-/// Filters the even and the odd rows each by themselves. Both frames are of one size.
+/// Filters the even and the odd rows each by themselves. All frames are of one size.
 /// \throws as Engine::process
-void process_fields(Engine& engine, const ConstFrameView& input, const FrameView& output);
+void process_fields(Engine& engine, std::span<const ConstFrameView> inputs,
+                    const FrameView& output);
 
 }  // namespace convolve

@@ -14,6 +14,11 @@ struct CapsUnref {
 };
 using CapsPtr = std::unique_ptr<GstCaps, CapsUnref>;
 
+struct BufferUnref {
+  void operator()(GstBuffer* buffer) const noexcept { gst_buffer_unref(buffer); }
+};
+using BufferPtr = std::unique_ptr<GstBuffer, BufferUnref>;
+
 struct StructureFree {
   void operator()(GstStructure* structure) const noexcept { gst_structure_free(structure); }
 };

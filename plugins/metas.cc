@@ -20,9 +20,9 @@ int divide_up(gint64 number, int divisor) {
 
 // Outputs whose anchor lies within `size` inputs from `begin` on, but at least one.
 Interval outputs_within(const AxisGeometry& axis, guint begin, guint size, int most) {
-  const auto first = static_cast<gint64>(begin) - axis.origin;
+  const gint64 first = static_cast<gint64>(begin) * axis.scale - axis.origin;
   const int from = divide_up(first, axis.stride);
-  const int to = divide_up(first + size, axis.stride);
+  const int to = divide_up(first + static_cast<gint64>(size) * axis.scale, axis.stride);
   return {std::clamp(from, 0, most), std::clamp(std::max(to, from + 1), 0, most)};
 }
 

@@ -354,6 +354,9 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
   if (mode == GST_VIDEO_INTERLACE_MODE_FIELDS) {
     return "buffers that hold two separate fields cannot be filtered: deinterlace them first";
   }
+  if (mode == GST_VIDEO_INTERLACE_MODE_ALTERNATE && filter.geometry().t.frames() > 1) {
+    return "single fields cannot be filtered over time: deinterlace them first";
+  }
   if (mode != GST_VIDEO_INTERLACE_MODE_PROGRESSIVE && !filter.geometry().same_size()) {
     return "the size of interlaced video cannot be changed: deinterlace it first";
   }
@@ -362,7 +365,7 @@ std::string refusal(const Filter& filter, GstCaps* caps) {
         Engine::output_size(filter, {GST_VIDEO_INFO_WIDTH(&info), GST_VIDEO_INFO_HEIGHT(&info)});
     if (!filter.geometry().same_size() && !fits_buffer(filter, info, size)) {
       return "the output of " + std::to_string(size.width) + "×" + std::to_string(size.height) +
-             " is too large for a frame: less padding or more stride makes it smaller";
+             " is too large for a frame";
     }
   } catch (const std::exception& problem) {
     return problem.what();

@@ -12,4 +12,5 @@ show "$convolve" "$clip" -y -o "$out/demo.mp4" -f sobel
 echo
 echo "The clip:            $clip"
 echo "The filtered video:  $out/demo.mp4"
-echo "More: samples/kernel.sh, gaussian.sh and sobel.sh; $convolve --help"
+echo "More: samples/kernel.sh, gaussian.sh, sobel.sh, upsample.sh, kernel3d.sh and pool.sh;"
+echo "      $convolve --help"

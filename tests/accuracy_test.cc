@@ -40,6 +40,9 @@ const std::vector<Case>& cases() {
       {"gaussian, sigma 4", "gaussian", {{"sigma", "4"}}},
       {"gaussian, sigma 15", "gaussian", {{"sigma", "15"}}},
       {"gaussian, sigma 50", "gaussian", {{"sigma", "50"}}},
+      {"upsample, bicubic", "upsample", {{"kernel", "bicubic"}}},
+      {"upsample, lanczos3 by 3", "upsample", {{"kernel", "lanczos3"}, {"stride", "3"}}},
+      {"pool, mean", "pool", {{"operator", "mean"}, {"size", "3"}}},
       {"sobel, magnitude", "sobel", {{"scale", "0.25"}}},
       {"sobel, x with offset", "sobel", {{"scale", "0.1"}, {"output", "x"}, {"response", "offset"}}},
   };
@@ -87,7 +90,7 @@ TEST_P(Accuracy, IsWhatTheContractAsks) {
     const Expected expected = reference(each.filter, in, each.values);
     Engine engine(filter_of(each.filter, each.values, 0));
     const TestFrame input(in, {});
-    TestFrame output(layout, in.width, in.height, {});
+    TestFrame output(layout, expected.width, expected.height, {});
     engine.process(input.view(), output.view());
     const Picture got = output.picture();
     const Errors errors = errors_of(got, expected);

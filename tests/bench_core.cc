@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <random>
+#include <vector>
 
 #include "bench_contender.h"
 
@@ -51,6 +53,24 @@ Frame random_frame(const Setting& setting) {
   return frame;
 }
 
+namespace {
+
+// A stream whose frames differ in memory: each turn goes on by one frame.
+Job stream_job(const std::shared_ptr<Engine>& engine, const Setting& setting,
+               const std::shared_ptr<Frame>& output) {
+  const auto count = static_cast<std::size_t>(engine->filter().geometry().t.frames());
+  auto frames = std::make_shared<std::vector<Frame>>();
+  auto window = std::make_shared<std::vector<ConstFrameView>>();
+  for (std::size_t i = 0; i < count; ++i) frames->push_back(random_frame(setting));
+  for (const Frame& frame : *frames) window->emplace_back(frame.view());
+  return [engine, output, frames, window] {
+    std::rotate(window->begin(), window->begin() + 1, window->end());
+    engine->process(*window, output->view());
+  };
+}
+
+}  // namespace
+
 Job core_job(const Work& work, const Setting& setting, const Frame& input) {
   std::vector<std::pair<std::string_view, std::string_view>> values(work.values.begin(),
                                                                     work.values.end());
@@ -60,6 +80,7 @@ Job core_job(const Work& work, const Setting& setting, const Frame& input) {
   const Size size = Engine::output_size(*filter, setting.size);
   auto engine = std::make_shared<Engine>(std::move(filter));
   auto output = std::make_shared<Frame>(*input.view().format, size.width, size.height);
+  if (engine->filter().geometry().t.frames() > 1) return stream_job(engine, setting, output);
   return [engine, output, view = ConstFrameView(input.view())] {
     engine->process(view, output->view());
   };

@@ -78,6 +78,7 @@ std::string filter_text(const Work& work) {
     case Task::upsample:
       return "scale=iw*2:ih*2:flags=bicubic";
     case Task::sobel_x:
+    case Task::over_time:
       return {};
     default:
       break;

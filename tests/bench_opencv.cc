@@ -115,6 +115,8 @@ PlaneTask task_of(const Work& work) {
       };
     case Task::upsample:
       return [](Plane& plane) { cv::resize(plane.input, plane.output, {}, 2, 2, cv::INTER_CUBIC); };
+    case Task::over_time:
+      break;
   }
   return {};
 }

@@ -86,6 +86,38 @@ Kernel band_kernel(int side) {
   return {side, side, 1, std::move(taps)};
 }
 
+// Slices in time, each as `plain_kernel`.
+Kernel plain_slices(int side, int depth) {
+  std::vector<double> taps;
+  for (int t = 0; t < depth; ++t) {
+    const Kernel slice = plain_kernel(side, true);
+    taps.insert(taps.end(), slice.taps().begin(), slice.taps().end());
+    taps.back() += t;
+  }
+  return {side, side, depth, std::move(taps)};
+}
+
+// The outer product of three rows.
+Kernel separable_slices() {
+  std::vector<double> taps;
+  for (const double t : {1, 3, 4, 2, 1}) {
+    for (const double y : {2, 3, 9, 4, 1}) {
+      for (const double x : {1, 5, 7, 3, 1}) taps.push_back(t * y * x);
+    }
+  }
+  return {5, 5, 5, std::move(taps)};
+}
+
+Work time_work(std::string name, Kernel kernel, double must, double aim) {
+  Work work{.name = std::move(name), .filter = "kernel3d", .task = Task::over_time};
+  work.values = {{"kernel", kernel.text()}};
+  work.macs = used_taps(kernel);
+  work.kernel = std::move(kernel);
+  work.must = must;
+  work.aim = aim;
+  return work;
+}
+
 Kernel outer_product(const std::vector<double>& row, const std::vector<double>& column) {
   std::vector<double> taps;
   for (const double y : column) {
@@ -170,6 +202,9 @@ std::vector<Work> all_works() {
                    .must = 3,
                    .aim = 2,
                    .growth = 2});
+  works.push_back(time_work("3x3x3-integer", plain_slices(3, 3), 6, 4));
+  works.push_back(time_work("3x3x3-box", {3, 3, 3, std::vector<double>(27, 1.0)}, 6, 4));
+  works.push_back(time_work("5x5x5-separable", separable_slices(), 0, 0));
   std::erase_if(works, [](const Work& work) { return find_filter(work.filter) == nullptr; });
   return works;
 }
@@ -296,7 +331,12 @@ std::vector<Row> all_rows() {
   const std::vector<Work> works = all_works();
   std::vector<Row> rows;
   RowList list(rows);
-  for (const Work& work : works) list.add("gray8", work, {}, true);
+  for (const Work& work : works) {
+    Row& row = list.add("gray8", work, {}, work.task != Task::over_time);
+    if (work.name == "5x5x5-separable") {
+      row.against = Against{"5x5", plain_work("5x5-integer", 5, true, 0, 0), {}, 1.6};
+    }
+  }
   add_formats(list, works);
   add_threads(list, works);
   add_sizes(list, works);

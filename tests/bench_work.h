@@ -14,7 +14,17 @@
 namespace convolve::bench {
 
 /// What a peer is asked for.
-enum class Task { dense, separable, gaussian, sobel_magnitude, sobel_x, box, binomial, upsample };
+enum class Task {
+  dense,
+  separable,
+  gaussian,
+  sobel_magnitude,
+  sobel_x,
+  box,
+  binomial,
+  upsample,
+  over_time,
+};
 
 struct Work {
   std::string name;      ///< "3x3-integer"

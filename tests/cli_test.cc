@@ -86,6 +86,15 @@ TEST_F(Cli, OverwriteReplacesWhereAsked) {
   EXPECT_EQ(dir_.names(), (std::set<std::string>{"clip.y4m", "o.mkv"}));
 }
 
+TEST_F(Cli, WarnsOfWhatIsSeldomMeant) {
+  const Result result = convolve({"clip.y4m", "-o", "o.y4m", "-f", "upsample=kernel=box(3)"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_NE(result.err.find("convolve: warning: upsample: kernel: its size, 3×3, is no multiple"),
+            std::string::npos)
+      << result.err;
+  EXPECT_TRUE(read_file(dir_.file("o.y4m")).starts_with("YUV4MPEG2 W128 H96 "));
+}
+
 TEST_F(Cli, AFailureUnderOverwriteLeavesTheOldFile) {
   write_file(dir_.file("o.mkv"), "old");
   expect_error({"missing.mp4", "-y", "-o", "o.mkv"}, 3, "missing.mp4");

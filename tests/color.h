@@ -23,6 +23,7 @@ struct Channel {
   int out_width = 0;       ///< of the output, on the channel's own grid
   int out_height = 0;
   const Layout* layout = nullptr;
+  std::vector<Grid> frames{};  ///< of a filter over time: its window, oldest first
 };
 
 /// A filter of one channel.
@@ -30,6 +31,7 @@ struct ChannelFilter {
   std::function<Bounds(const Channel&)> apply;
   bool filters_chroma = true;  ///< else chroma becomes neutral
   bool about_black = true;     ///< luma's result stands on the black level
+  bool filters_alpha = false;  ///< else alpha is what lies nearest
   Axis x;
   Axis y;
 };
@@ -50,7 +52,7 @@ inline std::array<double, 4> border_codes(const Picture& in, std::uint32_t argb)
   const double r = part(16);
   const double g = part(8);
   const double b = part(0);
-  std::array<double, 4> codes{r * top, g * top, b * top, 0};
+  std::array<double, 4> codes{r * top, g * top, b * top, part(24) * top};
   if (layout.family == ColorFamily::gray) codes[0] = (0.299 * r + 0.587 * g + 0.114 * b) * top;
   if (layout.family == ColorFamily::yuv) {
     const double kr = in.matrix.kr;
@@ -92,6 +94,15 @@ inline Bounds plus(Bounds bounds, double offset) {
 
 namespace detail {
 
+inline Grid luma_grid(const Picture& in) {
+  Grid luma = in.component[0];
+  for (std::size_t i = 0; i < luma.value.size(); ++i) {
+    luma.value[i] = luma_of(in.component[0].value[i], in.component[1].value[i],
+                            in.component[2].value[i]);
+  }
+  return luma;
+}
+
 struct ColorJob {
   const Picture& in;
   const ChannelFilter& filter;
@@ -99,6 +110,7 @@ struct ColorJob {
   std::array<double, 4> border;
   int out_width;
   int out_height;
+  std::vector<const Picture*> frames;  ///< null: of the border's colour
 
   [[nodiscard]] double top() const { return in.layout->max_code(); }
 
@@ -107,6 +119,12 @@ struct ColorJob {
     const auto index = static_cast<std::size_t>(c);
     Channel channel{.in = in.component[index], .outside = border[index] - base, .top = top()};
     for (double& v : channel.in.value) v -= base;
+    for (const Picture* frame : frames) {
+      channel.frames.push_back(frame == nullptr
+                                   ? Grid(channel.in.width, channel.in.height, border[index])
+                                   : frame->component[index]);
+      for (double& v : channel.frames.back().value) v -= base;
+    }
     channel.difference = difference;
     if (in.layout->is_chroma(c)) {
       channel.shift_x = in.layout->shift_x;
@@ -136,12 +154,13 @@ struct ColorJob {
   }
 
   [[nodiscard]] Channel luma_of_rgb() const {
-    Channel channel{.in = in.component[0], .top = top()};
-    for (std::size_t i = 0; i < channel.in.value.size(); ++i) {
-      channel.in.value[i] = luma_of(in.component[0].value[i], in.component[1].value[i],
-                                    in.component[2].value[i]);
-    }
+    Channel channel{.in = luma_grid(in), .top = top()};
     channel.outside = luma_of(border[0], border[1], border[2]);
+    for (const Picture* frame : frames) {
+      channel.frames.push_back(
+          frame == nullptr ? Grid(channel.in.width, channel.in.height, channel.outside)
+                           : luma_grid(*frame));
+    }
     channel.derived = true;
     channel.out_width = out_width;
     channel.out_height = out_height;
@@ -197,9 +216,10 @@ inline std::vector<Bounds> color_of_yuv(const ColorJob& job) {
 
 }  // namespace detail
 
-/// A picture filtered in the colour mode that `values` name.
+/// A picture filtered in the colour mode that `values` name. \param frames  of a filter over time
 inline Expected filter_picture(const Picture& in, const ChannelFilter& filter, const Values& values,
-                               const std::string& default_mode = "per-channel") {
+                               const std::string& default_mode = "per-channel",
+                               std::vector<const Picture*> frames = {}) {
   const std::uint32_t argb = static_cast<std::uint32_t>(
       std::stoul(value_or(values, "border-color", "0xff000000"), nullptr, 0));
   const detail::ColorJob job{in,
@@ -207,7 +227,8 @@ inline Expected filter_picture(const Picture& in, const ChannelFilter& filter, c
                              value_or(values, "color-mode", default_mode),
                              border_codes(in, argb),
                              filter.x.outputs(in.width),
-                             filter.y.outputs(in.height)};
+                             filter.y.outputs(in.height),
+                             std::move(frames)};
   Expected expected{in.layout, job.out_width, job.out_height, {}};
   if (job.out_width < 1 || job.out_height < 1) return expected;
   switch (in.layout->family) {
@@ -215,7 +236,11 @@ inline Expected filter_picture(const Picture& in, const ChannelFilter& filter, c
     case ColorFamily::rgb: expected.component = detail::color_of_rgb(job); break;
     case ColorFamily::yuv: expected.component = detail::color_of_yuv(job); break;
   }
-  if (in.layout->alpha) expected.component.push_back(job.copied(in.layout->components() - 1));
+  if (in.layout->alpha) {
+    const int alpha = in.layout->components() - 1;
+    expected.component.push_back(filter.filters_alpha ? job.filtered(alpha, 0.0, false)
+                                                      : job.copied(alpha));
+  }
   return expected;
 }
 

@@ -245,8 +245,8 @@ TEST_P(Contract, AnEngineFollowsChangesOfFormat) {
   for (int turn = 0; turn < 60; ++turn) {
     const Layout& layout = all_layouts()[random() % all_layouts().size()];
     const Picture in =
-        detail::random_picture(layout, static_cast<int>(random() % 50) + 1,
-                               static_cast<int>(random() % 50) + 1, random);
+        detail::random_picture(layout, static_cast<int>(random() % 50) + 2,
+                               static_cast<int>(random() % 50) + 2, random);
     const Size size = Engine::output_size(engine.filter(), {in.width, in.height});
     const TestFrame input(in, random_placement(random));
     TestFrame output(layout, size.width, size.height, random_placement(random));

@@ -26,6 +26,7 @@ std::string text_of(const CapsPtr& caps, const char* name) {
 }
 
 struct SizeCase {
+  std::string filter;
   std::string launch;
   Values values;
   int width;
@@ -34,16 +35,25 @@ struct SizeCase {
 
 TEST(Sizes, FollowTheFilterAndTheRestOfTheCapsStays) {
   const SizeCase cases[] = {
-      {"stride=2", {{"stride", "2"}}, 17, 11},
-      {"kernel=box(3) size-mode=valid", {{"kernel", "box(3)"}, {"size-mode", "valid"}}, 31, 19},
-      {"kernel=box(4x3) size-mode=full", {{"kernel", "box(4x3)"}, {"size-mode", "full"}}, 36, 23},
-      {"kernel=box(3) padding=5 stride=3",
+      {"kernel", "stride=2", {{"stride", "2"}}, 17, 11},
+      {"kernel", "kernel=box(3) size-mode=valid", {{"kernel", "box(3)"}, {"size-mode", "valid"}}, 31, 19},
+      {"kernel", "kernel=box(4x3) size-mode=full", {{"kernel", "box(4x3)"}, {"size-mode", "full"}}, 36, 23},
+      {"kernel",
+       "kernel=box(3) padding=5 stride=3",
        {{"kernel", "box(3)"}, {"padding", "5"}, {"stride", "3"}},
        14,
        10},
+      {"upsample", "kernel=bicubic", {{"kernel", "bicubic"}}, 66, 42},
+      {"upsample",
+       "stride=3 kernel=box(3) padding=1",
+       {{"stride", "3"}, {"kernel", "box(3)"}, {"padding", "1"}},
+       97,
+       61},
+      {"pool", "operator=mean", {{"operator", "mean"}}, 16, 10},
+      {"pool", "size=4 ceil-mode=true", {{"size", "4"}, {"ceil-mode", "true"}}, 9, 6},
   };
   for (const SizeCase& one : cases) {
-    Bench bench("convkernel " + one.launch);
+    Bench bench("conv" + one.filter + " " + one.launch);
     const std::string caps =
         caps_text("I420", 33, 21,
                   "pixel-aspect-ratio=4/3, colorimetry=bt709, chroma-site=mpeg2, "
@@ -52,7 +62,7 @@ TEST(Sizes, FollowTheFilterAndTheRestOfTheCapsStays) {
     bench.set_caps(caps);
     const GstVideoInfo info = info_of(caps);
     BufferPtr input = noise_buffer(info, 1);
-    const auto expected = expected_samples("kernel", one.values, info, input.get());
+    const auto expected = expected_samples(one.filter, one.values, info, input.get());
     const BufferPtr output = bench.push_and_pull(std::move(input));
     ASSERT_NE(output, nullptr);
     const CapsPtr made = bench.output_caps();
@@ -86,6 +96,15 @@ TEST(Sizes, AreWorkedOutFromTheOutputToo) {
   EXPECT_TRUE(takes(halved, caps_text("I420", 34, 22)));
   EXPECT_FALSE(takes(halved, caps_text("I420", 32, 21)));
   EXPECT_FALSE(takes(halved, caps_text("I420", 33, 23)));
+
+  const CapsPtr doubled = taken("convupsample", caps_text("I420", 34, 22));
+  EXPECT_TRUE(takes(doubled, caps_text("I420", 17, 11)));
+  EXPECT_FALSE(takes(doubled, caps_text("I420", 18, 11)));
+  EXPECT_FALSE(takes(doubled, caps_text("I420", 34, 22)));
+
+  const CapsPtr pooled = taken("convpool size=3", caps_text("I420", 5, 4));
+  EXPECT_TRUE(takes(pooled, caps_text("I420", 17, 12)));
+  EXPECT_FALSE(takes(pooled, caps_text("I420", 18, 12)));
 
   const CapsPtr valid = taken("convkernel kernel=box(5) size-mode=valid",
                               "video/x-raw, format=I420, width=[1, 10], height=[1, max]");
@@ -128,6 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Refusal{"convkernel kernel=box(9) size-mode=valid", caps_text("I420", 8, 30), "8×30"},
         Refusal{"convkernel padding=65535", caps_text("I420", 64, 48), "131134×131118 is too large"},
+        Refusal{"convpool size=9", caps_text("I420", 8, 30), "8×30"},
         Refusal{"convkernel kernel=box(3) stride=2",
                 caps_text("I420", 8, 8, "interlace-mode=interleaved"), "interlaced"},
         Refusal{"convgaussian",

@@ -21,6 +21,9 @@ const Case kCases[] = {
      {{"sigma", "1.25"}, {"border", "reflect"}},
      "convgaussian sigma=1.25 border=reflect"},
     {"sobel", {{"operator", "scharr"}}, "convsobel operator=scharr"},
+    {"pool",
+     {{"operator", "min"}, {"size", "3"}, {"stride", "1"}, {"padding", "1"}},
+     "convpool operator=min size=3 stride=1 padding=1"},
 };
 
 // Formats that GStreamer has too.

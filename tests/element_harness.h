@@ -112,6 +112,9 @@ class MappedFrame {
     view_.height = GST_VIDEO_INFO_FIELD_HEIGHT(&info);
     const GstVideoColorimetry& color = GST_VIDEO_INFO_COLORIMETRY(&info);
     const bool yuv = view_.format->family == ColorFamily::yuv;
+    const GstVideoChromaSite site = GST_VIDEO_INFO_CHROMA_SITE(&info);
+    view_.site = {(site & GST_VIDEO_CHROMA_SITE_H_COSITED) != 0,
+                  (site & GST_VIDEO_CHROMA_SITE_V_COSITED) != 0};
     view_.range =
         yuv && color.range != GST_VIDEO_COLOR_RANGE_0_255 ? ColorRange::video : ColorRange::full;
     for (guint p = 0; p < GST_VIDEO_INFO_N_PLANES(&info); ++p) {

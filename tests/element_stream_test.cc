@@ -201,6 +201,10 @@ TEST(Streams, RunElementAfterElement) {
                  "video/x-raw,format=GRAY8 ! convkernel stride=2 ! videoconvert ! fakesink"),
             "");
   EXPECT_EQ(play("videotestsrc num-buffers=4 ! interlace ! convgaussian ! fakesink"), "");
+  EXPECT_EQ(play("videotestsrc num-buffers=7 ! interlace ! convkernel3d ! fakesink"), "");
+  EXPECT_EQ(play("videotestsrc num-buffers=12 is-live=true ! video/x-raw,framerate=100/1 ! "
+                 "convkernel3d kernel=box(1x1x7) ! fakesink sync=true"),
+            "");
 }
 
 // Programs of the system cannot load a plugin that is built with a sanitizer.
@@ -261,6 +265,8 @@ TEST(Shell, SeesNoLeaks) {
       "convsobel ! video/x-raw,format=GRAY8",
       "convkernel",
       "convkernel stride=2 ! convsobel roi=1,2,30,40",
+      "convkernel3d kernel='box(1x1x9)' ! convkernel3d alignment=causal",
+      "convupsample kernel=bicubic ! convpool operator=mean size=3",
   };
   for (const std::string chain : chains) {
     const Result result =

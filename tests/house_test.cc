@@ -63,7 +63,7 @@ bool is_public(const Include& include, const std::set<std::string>& words) {
 }
 
 const std::set<std::string> kCoreHeaders{"image",  "format", "kernel", "params",
-                                         "filter", "engine", "chain"};
+                                         "filter", "engine", "chain",  "history"};
 
 bool is_libav(const Include& include) {
   return starts_with(include.text, "libav") || starts_with(include.text, "libsw");

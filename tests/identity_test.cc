@@ -64,6 +64,8 @@ Values draw_values(const FilterInfo& info, std::mt19937& random) {
   Values values = sample_values(info, random);
   for (const Param& param : info.params) {
     if (param.name == "kernel") values["kernel"] = draw_kernel(random);
+    // Slices in time must be of one size: the same one again.
+    if (param.name == "time-border") values["kernel"] += '|' + values["kernel"];
   }
   return values;
 }

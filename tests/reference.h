@@ -117,10 +117,18 @@ struct Axis {
   int anchor = 0;
   int origin = 0;
   int growth = -1;
+  int scale = 1;   ///< outputs an input
+  int middle = 0;  ///< from the input under an output to the one that stands for it
 
-  /// ⌊(n + growth)/stride⌋ + 1, SPEC §1; 0 where nothing fits.
-  [[nodiscard]] int outputs(int n) const { return n + growth < 0 ? 0 : (n + growth) / stride + 1; }
-  [[nodiscard]] int input(int o) const { return o * stride + origin; }
+  /// ⌊((n − 1)·scale + 1 + growth)/stride⌋ + 1, SPEC §1; 0 where nothing fits.
+  [[nodiscard]] int outputs(int n) const {
+    const int last = (n - 1) * scale + 1 + growth;
+    return last < 0 ? 0 : last / stride + 1;
+  }
+  [[nodiscard]] int input(int o) const {
+    return static_cast<int>(std::floor((o * stride + origin) / static_cast<double>(scale))) +
+           middle;
+  }
   /// The same axis on a chroma grid: the origin is rounded down, the taps act on that grid.
   [[nodiscard]] Axis on_grid(int shift) const {
     Axis chroma = *this;

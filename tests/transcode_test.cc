@@ -104,6 +104,37 @@ TEST(Transcode, VariableFrameRateKeepsEveryTimestamp) {
   }
 }
 
+// A filter over time holds frames back, and gives them when the input ends.
+TEST(Transcode, FilteredOverTimeNoFrameIsLost) {
+  const Folder folder;
+  for (const int frames : {1, 4, 60}) {
+    for (const char* kernel : {"box(1x1x9)", "box(1x1x64)"}) {
+      Clip clip{.path = folder / "in.mkv"};
+      clip.frames = frames;
+      clip.b_frames = 2;
+      clip.audio = {"aac"};
+      make_clip(clip);
+      TranscodeOptions options = exact_job(clip.path, folder / "out.mkv");
+      options.overwrite = true;
+      options.chain = {{"kernel3d", {{"kernel", kernel}}},
+                       {"kernel3d", {{"kernel", "1|2|3|4"}, {"alignment", "causal"}}}};
+      EXPECT_EQ(transcode(options).frames, frames);
+      const FileFacts before = look_into(clip.path);
+      const FileFacts after = look_into(folder / "out.mkv");
+      expect_same_times(before, after);
+      expect_same_packets(before, after, "audio");
+    }
+  }
+  Clip clip{.path = folder / "variable.mp4"};
+  clip.time_base_den = 90000;
+  clip.pts = {0, 3600, 4500, 17100, 18000, 45000, 45900, 46800, 81000};
+  make_clip(clip);
+  TranscodeOptions options = job(clip.path, folder / "out.mp4");
+  options.chain = {{"kernel3d", {{"kernel", "box(1x1x5)"}}}};
+  transcode(options);
+  expect_same_times(look_into(clip.path), look_into(folder / "out.mp4"));
+}
+
 TEST(Transcode, LateStartIsKept) {
   const Folder folder;
   Clip clip{.path = folder / "in.mp4"};

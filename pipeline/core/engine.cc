@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "core/border.h"
 #include "core/frame_plan.h"
 #include "core/roi.h"
 #include "core/thread_pool.h"
@@ -22,6 +23,7 @@ Size output_size_of(const Geometry& geometry, Size input) {
 struct Engine::State {
   std::shared_ptr<const Filter> filter;
   std::unique_ptr<FramePlan> plan;
+  std::vector<ConstFrameView> frames;  ///< of a stream of one frame
 };
 
 Engine::Engine(std::shared_ptr<const Filter> filter) : state_(std::make_unique<State>()) {
@@ -58,7 +60,24 @@ bool Engine::can_convert(const Filter& filter, const PixelFormat& input,
 }
 
 void Engine::process(const ConstFrameView& input, const FrameView& output) {
+  const TimeGeometry time = state_->filter->geometry().t;
+  std::vector<ConstFrameView>& frames = state_->frames;
+  frames.clear();
+  for (int t = -time.before; t <= time.after; ++t) {
+    const bool missing = border_index(t, 1, time.border) == kNoSample;
+    frames.push_back(missing ? ConstFrameView{} : input);
+  }
+  process(frames, output);
+}
+
+void Engine::process(std::span<const ConstFrameView> frames, const FrameView& output) {
   const Filter& filter = *state_->filter;
+  const TimeGeometry time = filter.geometry().t;
+  if (frames.size() != static_cast<std::size_t>(time.frames())) {
+    throw std::invalid_argument("engine: the filter needs " + std::to_string(time.frames()) +
+                                " frames");
+  }
+  const ConstFrameView& input = frames[static_cast<std::size_t>(time.before)];
   if (input.format == nullptr || output.format == nullptr || input.width < 1 || input.height < 1) {
     throw std::invalid_argument("engine: a frame has no format or no size");
   }
@@ -70,6 +89,12 @@ void Engine::process(const ConstFrameView& input, const FrameView& output) {
   if (output_size(filter, size) != Size{output.width, output.height}) {
     throw std::invalid_argument("engine: the output frame's size is not the filter's");
   }
+  for (const ConstFrameView& frame : frames) {
+    if (frame.format != nullptr && (frame.format != input.format || frame.width != input.width ||
+                                    frame.height != input.height)) {
+      throw std::invalid_argument("engine: the frames are not of one format and size");
+    }
+  }
   std::optional<Rect> roi;
   if (!filter.params().roi.empty()) {
     check_roi(filter);
@@ -78,12 +103,13 @@ void Engine::process(const ConstFrameView& input, const FrameView& output) {
     }
     roi = roi_rect(filter.params().roi, *input.format, size);
   }
-  const FrameLayout layout{input.format, output.format, size, input.range, input.matrix};
+  const FrameLayout layout{input.format, output.format, size,
+                           input.range,  input.matrix,  input.site};
   if (!state_->plan || !(state_->plan->layout() == layout)) {
     state_->plan = std::make_unique<FramePlan>(filter, layout);
   }
   const unsigned asked = filter.params().n_threads;
-  state_->plan->run(input, output, roi, asked == 0 ? usable_cores() : asked);
+  state_->plan->run(frames, output, roi, asked == 0 ? usable_cores() : asked);
 }
 
 }  // namespace convolve

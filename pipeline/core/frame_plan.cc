@@ -45,6 +45,7 @@ double border_code(std::uint32_t argb, const FrameLayout& layout, int i) {
   const auto round = [&format](double code) {
     return format.type == SampleType::f32 ? code : std::nearbyint(code);
   };
+  if (i == 3) return round((argb >> 24) / 255.0 * most);
   if (format.family == ColorFamily::rgb) {
     return round((i == 0 ? color.r : i == 1 ? color.g : color.b) * most);
   }
@@ -91,14 +92,17 @@ Job& FramePlan::add_job(Job::Kind kind, int component) {
       to.component[to.family == format.family ? static_cast<std::size_t>(component) : 0];
   Job& job = jobs_.emplace_back();
   job.kind = kind;
+  job.frames = geometry_.t.frames();
   job.shift_x = place.shift_x;
   job.shift_y = place.shift_y;
   job.input = component_grid(layout_.size, place.shift_x, place.shift_y);
   job.output = component_grid(
       {geometry_.x.output_size(layout_.size.width), geometry_.y.output_size(layout_.size.height)},
       place.shift_x, place.shift_y);
-  job.x = {geometry_.x.stride, floor_shift(geometry_.x.origin, place.shift_x), 0};
-  job.y = {geometry_.y.stride, floor_shift(geometry_.y.origin, place.shift_y), 0};
+  job.x = geometry_.x;
+  job.y = geometry_.y;
+  job.x.origin = floor_shift(job.x.origin, place.shift_x);
+  job.y.origin = floor_shift(job.y.origin, place.shift_y);
 
   const bool plain = place.step == sample_size(format.type) && format.low_zero_bits == 0;
   job.source.kind = plain ? Source::Kind::plain : Source::Kind::strided;
@@ -131,10 +135,18 @@ void FramePlan::make_stage(Job& job, const Filter& filter, double base, bool chr
   spec.chroma = chroma;
   spec.shift_x = job.shift_x;
   spec.shift_y = job.shift_y;
+  const auto site = [](bool cosited, int shift) {
+    return cosited ? -(1 - std::ldexp(1.0, -shift)) / 2 : 0;
+  };
+  spec.site_x = site(layout_.site.left, job.shift_x);
+  spec.site_y = site(layout_.site.top, job.shift_y);
   job.base = base;
   job.input_scale = spec.input_scale;
   job.rescale = filter.rescales();
   if (job.rescale) spec.output = SampleType::f32;
+  job.clipped = filter.make_clipped_stage(
+      spec, {job.input.width, job.input.height, job.output.width, job.output.height});
+  if (job.clipped) return;
   if (auto sums = filter.make_sums(spec, job.input.width, job.input.height)) {
     if (HalfSummer::serves(job)) {
       if (!half_summer_) half_summer_ = std::make_shared<HalfSummer>();
@@ -149,7 +161,14 @@ void FramePlan::make_stage(Job& job, const Filter& filter, double base, bool chr
   if (!job.plane) job.stage = filter.make_stage(spec);
 }
 
-void FramePlan::add_copy_job(int component) { add_job(Job::Kind::copy, component); }
+void FramePlan::add_alpha_job(const Filter& filter) {
+  constexpr int kAlpha = 3;
+  if (filter.filters_alpha()) {
+    make_stage(add_job(Job::Kind::filter, kAlpha), filter, 0, false);
+  } else {
+    add_job(Job::Kind::copy, kAlpha);
+  }
+}
 
 void FramePlan::add_gray_jobs(const Filter& filter) {
   make_stage(add_job(Job::Kind::filter, 0), filter, 0, false);
@@ -202,16 +221,20 @@ void FramePlan::add_rgb_jobs(const Filter& filter) {
           static_cast<std::size_t>(format.component[i].offset / sample_size(format.type));
       job.source.border[place] = border_code(border_color_, layout_, static_cast<int>(i));
     }
+    if (format.alpha) {
+      const auto place =
+          static_cast<std::size_t>(format.component[3].offset / sample_size(format.type));
+      job.source.border[place] = border_code(border_color_, layout_, 3);
+    }
     make_stage(job, filter, 0, false);
+    if (filter.filters_alpha()) return;  // with the colours, and so what lies in its place
   } else {
     for (int i = 0; i < 3; ++i) make_stage(add_job(Job::Kind::filter, i), filter, 0, false);
   }
   if (!copies_fourth || layout_.output->family != ColorFamily::rgb) return;
-  Job& job = add_job(Job::Kind::copy, format.alpha ? 3 : 0);
-  if (!format.alpha) {
-    job.source.component[0].offset = job.sink.component[0].offset =
-        static_cast<std::uint8_t>(fourth);
-  }
+  if (format.alpha) return add_alpha_job(filter);
+  Job& job = add_job(Job::Kind::copy, 0);
+  job.source.component[0].offset = job.sink.component[0].offset = static_cast<std::uint8_t>(fourth);
 }
 
 void FramePlan::add_yuv_jobs(const Filter& filter) {
@@ -246,7 +269,7 @@ void FramePlan::add_yuv_jobs(const Filter& filter) {
     }
     make_stage(job, filter, raw ? 0 : job.neutral, !raw);
   }
-  if (format.alpha) add_copy_job(3);
+  if (format.alpha) add_alpha_job(filter);
 }
 
 void FramePlan::prepare(unsigned threads) {
@@ -306,15 +329,16 @@ std::vector<Stretch> FramePlan::measure(const Strips& strips, const Rect& area, 
   return stretches;
 }
 
-void FramePlan::run(const ConstFrameView& input, const FrameView& output,
+void FramePlan::run(std::span<const ConstFrameView> frames, const FrameView& output,
                     const std::optional<Rect>& roi, unsigned threads) {
   const Rect area = roi.value_or(Rect{0, 0, output.width, output.height});
   threads = std::clamp(threads, 1U, static_cast<unsigned>(output.height));
   prepare(threads);
-  if (roi) copy_planes(input, output);
+  const ConstFrameView& own = frames[static_cast<std::size_t>(geometry_.t.before)];
+  if (roi) copy_planes(own, output);
   if (area.x0 >= area.x1 || area.y0 >= area.y1) return;
 
-  const Strips strips{input, output, border_};
+  const Strips strips{frames, own, output, border_};
   for (const Job& job : jobs_) {
     if (!job.plane) continue;
     job.plane->run(job, part_of(job, area), strips, std::span(workspaces_).first(threads));

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include <convolve/engine.h>
@@ -22,10 +23,12 @@ struct FrameLayout {
   Size size;
   ColorRange range = ColorRange::video;
   ColorMatrix matrix;
+  ChromaSite site;
 
   bool operator==(const FrameLayout& other) const noexcept {
     return input == other.input && output == other.output && size == other.size &&
-           range == other.range && matrix.kr == other.matrix.kr && matrix.kb == other.matrix.kb;
+           range == other.range && matrix.kr == other.matrix.kr && matrix.kb == other.matrix.kb &&
+           site == other.site;
   }
 };
 
@@ -35,18 +38,23 @@ struct Job {
   Kind kind = Kind::filter;
   Source source;
   Sink sink;
-  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it works on the plane
+  std::unique_ptr<const Stage> stage;  ///< of `filter`, unless it has one of the next two
+  std::unique_ptr<const ClippedStage> clipped;
   std::shared_ptr<PlaneWork> plane;
   AxisGeometry x;
   AxisGeometry y;
-  Size input;   ///< of the component
-  Size output;  ///< of the component
+  Size input;      ///< of the component
+  Size output;     ///< of the component
+  int frames = 1;  ///< whose rows the stage reads
   int shift_x = 0;
   int shift_y = 0;
   double neutral = 0;      ///< code that `neutral` writes
   double input_scale = 1;  ///< a code of the output is so many of the source's rows
   double base = 0;         ///< code of black or of neutral
   bool rescale = false;
+
+  /// Pixels from one of a computed row's outputs to the next.
+  [[nodiscard]] int row_step() const noexcept { return clipped ? 1 : x.stride; }
 };
 
 class HalfSummer;
@@ -66,15 +74,16 @@ class FramePlan {
 
   [[nodiscard]] const FrameLayout& layout() const noexcept { return layout_; }
 
-  /// Frames must have this plan's layout. \throws std::bad_alloc
-  void run(const ConstFrameView& input, const FrameView& output, const std::optional<Rect>& roi,
-           unsigned threads);
+  /// Frames must have this plan's layout, and be as many as the filter needs.
+  /// \throws std::bad_alloc
+  void run(std::span<const ConstFrameView> frames, const FrameView& output,
+           const std::optional<Rect>& roi, unsigned threads);
 
  private:
   void add_gray_jobs(const Filter& filter);
   void add_rgb_jobs(const Filter& filter);
   void add_yuv_jobs(const Filter& filter);
-  void add_copy_job(int component);
+  void add_alpha_job(const Filter& filter);
   Job& add_job(Job::Kind kind, int component);
   void make_stage(Job& job, const Filter& filter, double base, bool chroma);
   void prepare(unsigned threads);

@@ -36,7 +36,7 @@ class DenseDotStage final : public Stage {
   DenseDotStage(const LinearProblem& problem, const WholePlan& plan)
       : window_(problem.window()),
         rows_(problem.spec.input, problem.spec.output, plan.centred, problem.taps.height,
-              problem.dot_taps(plan.weights), plan.finish) {}
+              problem.dot_taps(plan.weights), plan.finish, problem.taps.frames) {}
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
   [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
@@ -59,7 +59,8 @@ class DenseByteStage final : public Stage {
                  std::optional<BytePairRows> pairs)
       : pairs_(std::move(pairs)),
         quads_(ByteQuadRows::make(problem.spec.output, problem.spec.channels, problem.taps.height,
-                                  problem.dot_taps(plan.weights), plan.finish)),
+                                  problem.dot_taps(plan.weights), plan.finish,
+                                  problem.taps.frames)),
         dense_(problem, plan) {}
 
   [[nodiscard]] Window window() const noexcept override { return dense_.window(); }
@@ -102,7 +103,8 @@ class SeparableDotStage final : public Stage {
       : window_(problem.window()),
         rows_{problem.spec.input,
               problem.spec.output,
-              DotWeights(problem.spec.input, problem.taps.height, column_taps(plan.vertical)),
+              DotWeights(problem.spec.input, problem.taps.height, column_taps(plan.vertical),
+                         problem.taps.frames),
               plan.vertical_init,
               plan.vertical_shift,
               plan.horizontal,
@@ -181,6 +183,7 @@ class DenseRealStage final : public Stage {
     rows_.input = problem.spec.input;
     rows_.output = problem.spec.output;
     rows_.precision = plan.precision;
+    rows_.row_step = problem.taps.frames;
     rows_.finish = problem.real_finish();
     rows_.finish.scale /= plan.divisor;
   }
@@ -199,10 +202,10 @@ class DenseRealStage final : public Stage {
 class SeparableRealStage final : public Stage {
  public:
   SeparableRealStage(const LinearProblem& problem, const RealPlan& plan)
-      : window_(problem.window()), rows_{problem.spec.input,   problem.spec.output,
-                                         plan.precision,       plan.vertical,
-                                         plan.horizontal,      problem.spec.channels,
-                                         problem.real_finish()} {
+      : window_(problem.window()), rows_{problem.spec.input,  problem.spec.output,
+                                         plan.precision,      plan.vertical,
+                                         plan.horizontal,     problem.spec.channels,
+                                         problem.taps.frames, problem.real_finish()} {
     rows_.finish.scale /= plan.divisor;
   }
 
@@ -219,17 +222,22 @@ class SeparableRealStage final : public Stage {
   SeparableRealRows rows_;
 };
 
+// Groups of rows that an output row reads, of which some lie partly outside of its taps.
+double column_groups(const LinearProblem& problem) {
+  return (problem.taps.height + 3.0 * problem.taps.frames) / 4.0;
+}
+
 // Work per output sample, in lane operations of the byte dot product. Measured: a row of column
 // sums costs about 6 beside its taps; weights of 16 bits take two byte products.
 double dense_cost(const LinearProblem& problem, int parts) {
-  const double groups = (problem.taps.height + 3) / 4.0 + 0.5;
+  const double groups = column_groups(problem) + 0.5;
   return parts * groups * problem.taps.width;
 }
 
 double separable_cost(const LinearProblem& problem, const SeparablePlan& plan) {
   const auto wide = std::any_of(plan.vertical.begin(), plan.vertical.end(),
                                 [](std::int32_t weight) { return weight < -128 || weight > 127; });
-  return (wide ? 2 : 1) * ((problem.taps.height + 3) / 4.0 + 0.5) + problem.taps.width / 2.0 + 6;
+  return (wide ? 2 : 1) * (column_groups(problem) + 0.5) + problem.taps.width / 2.0 + 6;
 }
 
 // The plan's weights as an outer product of three by three.
@@ -252,8 +260,9 @@ std::optional<ThreeTapRows> three_tap_rows(const LinearProblem& problem, const W
 std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan,
                                               const std::optional<OuterProduct>& product) {
   if (problem.spec.input == SampleType::u8) {
+    // Of several frames' rows, pairs do not know the order.
     auto pairs =
-        problem.spec.output == SampleType::u8
+        problem.spec.output == SampleType::u8 && problem.taps.frames == 1
             ? BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights), plan.finish)
             : std::nullopt;
     const auto three =
@@ -284,7 +293,8 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
                                   dense_cost(problem, byte_parts(dense->weights)))) {
     return std::make_unique<SeparableDotStage>(problem, *separable);
   }
-  if (const auto low_rank = choose_low_rank(problem)) {
+  // Of several frames' rows, only sums of dot products and of reals know the order.
+  if (const auto low_rank = taps.frames == 1 ? choose_low_rank(problem) : std::nullopt) {
     return std::make_unique<LowRankStage>(problem, *low_rank);
   }
   if (dense) return make_dense_stage(problem, *dense, product);

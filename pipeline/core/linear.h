@@ -13,10 +13,11 @@ namespace convolve {
 /// Taps in correlation order. The anchor may lie outside of them.
 struct LinearTaps {
   int width = 1;
-  int height = 1;
+  int height = 1;  ///< rows of all frames
   int anchor_x = 0;
   int anchor_y = 0;
   std::vector<double> taps{1.0};
+  int frames = 1;  ///< row y of frame t is row y·frames + t of the taps, oldest frame first
 
   [[nodiscard]] double at(int x, int y) const noexcept {
     return taps[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +

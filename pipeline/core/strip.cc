@@ -87,7 +87,7 @@ TileShape::TileShape(const Job& job) noexcept
 TileShape::TileShape(const Job& job, int tile_width) noexcept : width(tile_width) {
   const Window window = job.stage->window();
   rows = std::clamp(window.above + window.below + 1, width > kLeastSamples ? 16 : 64, 128);
-  slots = (rows - 1) * job.y.stride + window.above + window.below + 1;
+  slots = ((rows - 1) * job.y.stride + window.above + window.below + 1) * job.frames;
   samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
   const auto in = static_cast<std::size_t>(round_up(samples, kLeastSamples) +
                                            reach(job) * job.source.channels + kRowSlack);
@@ -96,7 +96,9 @@ TileShape::TileShape(const Job& job, int tile_width) noexcept : width(tile_width
 }
 
 void Workspace::reserve(const Job& job) {
+  if (job.clipped) return reserve_clipped(job);
   if (!job.stage) return;
+  if (job.x.scale > 1) return reserve_scaled(job);
   const TileShape tile(job);
   const TileShape side(job, kMostSideWidth);
   for (const TileShape& shape : {tile, side}) {
@@ -111,8 +113,8 @@ void Workspace::reserve(const Job& job) {
   border.reserve(static_cast<std::size_t>(border_pixels) *
                  static_cast<std::size_t>(job.source.pixel_bytes()));
   stage.reserve(job.stage->scratch_bytes(std::max({tile.samples, side.samples, row_samples})));
-  const auto most_rows = static_cast<std::size_t>(
-      std::max({tile.slots, side.slots, job.output.height + window.above + window.below}));
+  const auto most_rows = static_cast<std::size_t>(std::max(
+      {tile.slots, side.slots, (job.output.height + window.above + window.below) * job.frames}));
   slots.resize(std::max(slots.size(), most_rows));
   in_rows.resize(std::max(in_rows.size(), most_rows));
   out_rows.resize(std::max(out_rows.size(), most_rows));
@@ -134,11 +136,14 @@ Stretch Extremes::stretch(double max_code) const noexcept {
   return {from, max_code / (static_cast<double>(most) - from)};
 }
 
-void Strips::run(const Job& job, const Rect& part, const Stretch& stretch,
+void Strips::run(const Job& job, const Rect& given, const Stretch& stretch,
                  Workspace& workspace) const noexcept {
+  const Rect part = whole_cells(job, given);
   if (part.x0 >= part.x1 || part.y0 >= part.y1) return;
   if (job.kind == Job::Kind::neutral) return run_neutral(job, part);
   if (job.kind == Job::Kind::copy) return run_copy(job, part);
+  if (job.clipped) return run_clipped(job, part, workspace);
+  if (job.x.scale > 1) return run_scaled(job, part, workspace);
 
   const auto store = [&](int y, int x, std::byte* row, int count) noexcept {
     store_row(job, stretch, y, x, count, row);
@@ -161,14 +166,20 @@ Extremes Strips::measure(const Job& job, const Rect& part, Workspace& workspace)
 }
 
 bool Strips::readable_in_place(const Job& job) const noexcept {
-  const auto& from = input_.plane[job.source.component[0].plane];
-  return job.source.kind == Source::Kind::plain && aligned(from.data, from.stride, job.source.type);
+  return job.source.kind == Source::Kind::plain &&
+         std::all_of(frames_.begin(), frames_.end(), [&job](const ConstFrameView& frame) {
+           const auto& from = frame.plane[job.source.component[0].plane];
+           return frame.format == nullptr || aligned(from.data, from.stride, job.source.type);
+         });
 }
 
 bool Strips::has_slack(const Job& job, int y) const noexcept {
-  const std::ptrdiff_t stride = input_.plane[job.source.component[0].plane].stride;
-  const std::ptrdiff_t rows_beyond = stride > 0 ? job.input.height - 1 - y : y;
-  return rows_beyond * std::abs(stride) >= kRowSlack * sample_size(job.source.type);
+  return std::all_of(frames_.begin(), frames_.end(), [&](const ConstFrameView& frame) {
+    const std::ptrdiff_t stride = frame.plane[job.source.component[0].plane].stride;
+    const std::ptrdiff_t rows_beyond = stride > 0 ? job.input.height - 1 - y : y;
+    return frame.format == nullptr ||
+           rows_beyond * std::abs(stride) >= kRowSlack * sample_size(job.source.type);
+  });
 }
 
 // The columns of `part` whose taps all lie inside of the frame, and the rows behind whose taps'
@@ -221,7 +232,7 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   const int in_rows = rows + window.above + window.below;
 
   const std::byte* border = nullptr;
-  if (border_ == Border::constant) {
+  if (border_ == Border::constant || job.frames > 1) {
     job.source.load_border(
         std::min(tile, part.x1 - part.x0) + window.left + window.right + kRowSlack + 1,
         workspace.border.data());
@@ -230,13 +241,16 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   for (int next = part.x0; next < part.x1; next += tile) {
     const int x = std::min(next, part.x1 - unit);  // a narrow last tile begins in the one before
     const int count = std::min(tile, part.x1 - x);
+    const std::byte** in_row = workspace.in_rows.data();
     for (int i = 0; i < in_rows; ++i) {
       const int y =
           border_index(part.y0 + i + job.y.origin - window.above, job.input.height, border_);
-      workspace.in_rows[static_cast<std::size_t>(i)] =
-          y == kNoSample ? border
-                         : job.source.at(input_, 0, y) +
-                               static_cast<std::ptrdiff_t>(x + job.x.origin - window.left) * pixel;
+      for (const ConstFrameView& frame : frames_) {
+        *in_row++ = y == kNoSample || frame.format == nullptr
+                        ? border
+                        : job.source.at(frame, 0, y) +
+                              static_cast<std::ptrdiff_t>(x + job.x.origin - window.left) * pixel;
+      }
     }
     for (int i = 0; i < rows; ++i) {
       workspace.out_rows[static_cast<std::size_t>(i)] =
@@ -262,18 +276,19 @@ void Strips::run_tile(const Job& job, const TileShape& shape, int y0, int y1, in
     workspace.out_rows[static_cast<std::size_t>(i)] =
         workspace.output.data() + static_cast<std::size_t>(i) * shape.out_bytes;
   }
-  int held = 0;  // slots that still hold what the next chunk needs
+  int held = 0;  // rows that the slots still hold of what the next chunk needs
   for (int y = y0; y < y1; y += shape.rows) {
     const int rows = std::min(shape.rows, y1 - y);
     const int needed = (rows - 1) * job.y.stride + height;
     const int first_y = y * job.y.stride + job.y.origin - window.above;
+    std::byte** slot = workspace.slots.data() + held * job.frames;
     for (int i = held; i < needed; ++i) {
-      load(first_y + i, workspace.slots[static_cast<std::size_t>(i)]);
+      for (const ConstFrameView& frame : frames_) load(frame, first_y + i, *slot++);
     }
     const int calls = job.y.stride == 1 ? 1 : rows;
     for (int i = 0; i < calls; ++i) {
-      std::copy_n(workspace.slots.data() + i * job.y.stride, calls == 1 ? needed : height,
-                  workspace.in_rows.data());
+      std::copy_n(workspace.slots.data() + i * job.y.stride * job.frames,
+                  (calls == 1 ? needed : height) * job.frames, workspace.in_rows.data());
       job.stage->process(
           {workspace.in_rows.data(), workspace.out_rows.data() + i, calls == 1 ? rows : 1, samples},
           workspace.stage.data());
@@ -281,7 +296,7 @@ void Strips::run_tile(const Job& job, const TileShape& shape, int y0, int y1, in
     for (int i = 0; i < rows; ++i) take(y + i, workspace.out_rows[static_cast<std::size_t>(i)]);
     const int step = std::min(rows * job.y.stride, needed);
     held = needed - step;
-    std::rotate(workspace.slots.begin(), workspace.slots.begin() + step,
+    std::rotate(workspace.slots.begin(), workspace.slots.begin() + step * job.frames,
                 workspace.slots.begin() + shape.slots);
   }
 }
@@ -298,7 +313,9 @@ void Strips::run_padded(const Job& job, const Rect& part, Workspace& workspace,
     const int samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
     run_tile(
         job, shape, part.y0, part.y1, samples, workspace,
-        [&](int y, std::byte* to) noexcept { load_row(job, y, first_x, in_width, to); },
+        [&](const ConstFrameView& frame, int y, std::byte* to) noexcept {
+          load_row(job, frame, y, first_x, in_width, to);
+        },
         [&](int y, std::byte* row) noexcept { take(y, x, row, width); });
   }
 }
@@ -336,10 +353,12 @@ void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner,
   run_tile(
       job, TileShape(job, kMostSideWidth), part.y0, part.y1,
       (right_at + right) * job.source.channels, workspace,
-      [&](int y, std::byte* to) noexcept {
+      [&](const ConstFrameView& frame, int y, std::byte* to) noexcept {
         const int from_y = border_index(y, job.input.height, border_);
-        if (from_y == kNoSample) return job.source.load_border(count, to);
-        gather_columns(job.source.at(input_, 0, from_y), border, columns, pixel, to);
+        if (from_y == kNoSample || frame.format == nullptr) {
+          return job.source.load_border(count, to);
+        }
+        gather_columns(job.source.at(frame, 0, from_y), border, columns, pixel, to);
       },
       [&](int y, std::byte* row) noexcept {
         if (left > 0) copy(y, part.x0, row, left);

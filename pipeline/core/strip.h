@@ -9,6 +9,7 @@
 #include <limits>
 #include <memory>
 #include <new>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -40,7 +41,7 @@ struct TileShape {
   TileShape(const Job& job, int side_width) noexcept;
   int width;               ///< most output pixels of a tile
   int rows;                ///< most output rows of a chunk
-  int slots;               ///< input rows that a chunk needs
+  int slots;               ///< input rows that a chunk needs, of all frames
   int samples;             ///< samples that the stage computes for `width` pixels
   std::size_t slot_bytes;  ///< of one input row
   std::size_t out_bytes;   ///< of one output row
@@ -71,12 +72,18 @@ struct Workspace {
 
   /// Makes room for everything that `job` needs, so that running it takes no memory.
   void reserve(const Job& job);
+
+ private:
+  void reserve_scaled(const Job& job);
+  void reserve_clipped(const Job& job);
 };
 
 class Strips {
  public:
-  Strips(const ConstFrameView& input, const FrameView& output, Border border) noexcept
-      : input_(input), output_(output), border_(border) {}
+  /// \param frames  that stages read; `own` is the output's among them
+  Strips(std::span<const ConstFrameView> frames, const ConstFrameView& own, const FrameView& output,
+         Border border) noexcept
+      : frames_(frames), input_(own), output_(output), border_(border) {}
 
   void run(const Job& job, const Rect& part, const Stretch& stretch,
            Workspace& workspace) const noexcept;
@@ -91,14 +98,26 @@ class Strips {
     return {job.source.at(input_, 0, 0), input_.plane[job.source.component[0].plane].stride};
   }
   /// Reads `count` pixels from (x0, y) on, those beyond the edges by the border.
-  void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept;
+  void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept {
+    load_row(job, input_, y, x0, count, to);
+  }
   /// Writes `count` computed pixels to (x, y) and on.
   void store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
                  std::byte* row) const noexcept;
 
  private:
+  void load_row(const Job& job, const ConstFrameView& frame, int y, int x0, int count,
+                std::byte* to) const noexcept;
   void run_neutral(const Job& job, const Rect& part) const noexcept;
   void run_copy(const Job& job, const Rect& part) const noexcept;
+  /// Where pictures are scaled up: a cell's rows belong to the part that the first of them lies in,
+  /// so that nobody else writes beside them.
+  [[nodiscard]] static Rect whole_cells(const Job& job, const Rect& part) noexcept;
+  void run_scaled(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
+  void run_cells(const Job& job, const Rect& cells, bool in_place,
+                 Workspace& workspace) const noexcept;
+  [[nodiscard]] bool writable_in_place(const Job& job) const noexcept;
+  void run_clipped(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   void run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   /// `take(y, x, row, count)` receives each computed row of each tile.
   template <typename Take>
@@ -107,8 +126,8 @@ class Strips {
   /// What lies left and right of `inner` in `part`, next to each other in one narrow tile.
   void run_sides(const Job& job, const Rect& part, const Rect& inner,
                  Workspace& workspace) const noexcept;
-  /// Runs the stage over rows [y0, y1) of a tile. `load(y, to)` makes an input row, `take(y, row)`
-  /// receives an output row.
+  /// Runs the stage over rows [y0, y1) of a tile. `load(frame, y, to)` makes an input row, `take(y,
+  /// row)` receives an output row.
   template <typename Load, typename Take>
   void run_tile(const Job& job, const TileShape& shape, int y0, int y1, int samples,
                 Workspace& workspace, const Load& load, const Take& take) const noexcept;
@@ -116,6 +135,7 @@ class Strips {
   /// True where the stage may read `kRowSlack` samples beyond the end of row `y`.
   [[nodiscard]] bool has_slack(const Job& job, int y) const noexcept;
 
+  std::span<const ConstFrameView> frames_;
   const ConstFrameView& input_;
   const FrameView& output_;
   Border border_;

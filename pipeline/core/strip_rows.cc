@@ -45,17 +45,17 @@ void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
 
 void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
   std::byte row[kPiece * sizeof(float)];
-  const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.input == job.output;
+  const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.x.scale == 1 &&
+                        job.x.middle == 0 && job.input == job.output;
   for (int y = part.y0; y < part.y1; ++y) {
-    const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
+    const int from_y = job.y.nearest_input(y, job.input.height);
     for (int x = part.x0; x < part.x1; x += kPiece) {
       const int count = std::min(kPiece, part.x1 - x);
       if (straight) {
         job.source.load(input_, from_y, x, x + count, row);
       } else {
         for (int i = 0; i < count; ++i) {
-          const int from =
-              std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
+          const int from = job.x.nearest_input(x + i, job.input.width);
           job.source.load(input_, from_y, from, from + 1, row + i * job.source.pixel_bytes());
         }
       }
@@ -64,15 +64,16 @@ void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
   }
 }
 
-void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept {
+void Strips::load_row(const Job& job, const ConstFrameView& frame, int y, int x0, int count,
+                      std::byte* to) const noexcept {
   const int pixel = job.source.pixel_bytes();
   const int from_y = border_index(y, job.input.height, border_);
-  if (from_y == kNoSample) return job.source.load_border(count, to);
+  if (from_y == kNoSample || frame.format == nullptr) return job.source.load_border(count, to);
 
   const int inside0 = std::clamp(x0, 0, job.input.width);
   const int inside1 = std::clamp(x0 + count, inside0, job.input.width);
   if (inside1 > inside0) {
-    job.source.load(input_, from_y, inside0, inside1,
+    job.source.load(frame, from_y, inside0, inside1,
                     to + static_cast<std::ptrdiff_t>(inside0 - x0) * pixel);
   }
   const auto fill = [&](int first, int last) {
@@ -86,7 +87,7 @@ void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) c
         std::memcpy(here, to + static_cast<std::ptrdiff_t>(from_x - x0) * pixel,
                     static_cast<std::size_t>(pixel));
       } else {
-        job.source.load(input_, from_y, from_x, from_x + 1, here);
+        job.source.load(frame, from_y, from_x, from_x + 1, here);
       }
     }
   };
@@ -98,7 +99,8 @@ void Strips::load_row(const Job& job, int y, int x0, int count, std::byte* to) c
 
 void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
                        std::byte* row) const noexcept {
-  const int computed = ((count - 1) * job.x.stride + 1) * job.source.channels;
+  const int step = job.row_step();
+  const int computed = ((count - 1) * step + 1) * job.source.channels;
   if (job.rescale) {
     if (job.sink.type == SampleType::u8) {
       stretch_row<std::uint8_t>(row, computed, stretch, job.base, job.sink.max_code);
@@ -109,14 +111,14 @@ void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int
     }
   }
   if (job.sink.kind != Sink::Kind::difference) {
-    return job.sink.store(output_, y, x, count, job.x.stride, row, &input_);
+    return job.sink.store(output_, y, x, count, step, row, &input_);
   }
-  const int from_y = std::clamp(y * job.y.stride + job.y.origin, 0, job.input.height - 1);
+  const int from_y = job.y.nearest_input(y, job.input.height);
   for (int i = 0; i < count; ++i) {
-    const int from_x = std::clamp((x + i) * job.x.stride + job.x.origin, 0, job.input.width - 1);
+    const int from_x = job.x.nearest_input(x + i, job.input.width);
     job.sink.store_difference(
         input_, from_x, from_y, output_, x + i, y,
-        row + static_cast<std::ptrdiff_t>(i) * job.x.stride * job.sink.pixel_bytes());
+        row + static_cast<std::ptrdiff_t>(i) * step * job.sink.pixel_bytes());
   }
 }
 

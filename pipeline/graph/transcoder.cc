@@ -74,6 +74,14 @@ Size check_sizes(const std::vector<FilterSpec>& chain, Size size) {
   return size;
 }
 
+void note_warnings(const std::vector<FilterSpec>& chain, const NoteHandler& on_note) {
+  for (const FilterSpec& spec : chain) {
+    if (!on_note || find_filter(spec.name) == nullptr) continue;
+    const std::string warning = make_filter(spec)->warning();
+    if (!warning.empty()) on_note(NoteLevel::warning, spec.name + ": " + warning);
+  }
+}
+
 }  // namespace
 
 struct Transcoder::State {
@@ -124,6 +132,7 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
   open_source(on_note);
   const VideoInfo& info = source->info();
   output_size = check_sizes(options.chain, {info.width, info.height});
+  note_warnings(options.chain, on_note);
   const bool waits = file != nullptr || options.output != "null:";
   graph = std::make_unique<Graph>(options.chain, options.threads, info.frame_rate,
                                   waits ? Graph::kQueuedFrames : 1U);

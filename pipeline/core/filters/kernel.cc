@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <cmath>
 #include <string>
 
 #include <convolve/kernel.h>
 
+#include "core/kernel_params.h"
 #include "core/large_kernel.h"
 #include "core/linear.h"
 #include "core/number.h"
@@ -13,7 +13,6 @@ namespace convolve {
 
 namespace {
 
-enum class Operation : std::uint8_t { correlation, convolution };
 enum class SizeMode : std::uint8_t { same, valid, full };
 
 struct KernelParams : ParamsOf<KernelParams> {
@@ -29,29 +28,22 @@ struct KernelParams : ParamsOf<KernelParams> {
   int padding = -1;
 };
 
-constexpr Choice kOperations[] = {
-    {"correlation", "The taps as written, as OpenCV, FFmpeg and PyTorch do"},
-    {"convolution", "The taps rotated by 180 degrees"},
-};
-
 constexpr Choice kSizeModes[] = {
     {"same", "The input's size"},
     {"valid", "Only where every tap lies inside of the frame"},
     {"full", "Wherever any tap lies inside of the frame"},
 };
 
-constexpr double kMost = 1e6;
-constexpr double kMostArea = 1 << 24;  // of a dilated kernel, in pixels
-
 const auto kParams = with_common({
     make_param<&KernelParams::kernel>(
         "kernel", "Taps as rows of numbers ('0 -1 0; -1 5 -1; 0 -1 0'), a name, or @file"),
     choice_param<&KernelParams::operation>("operation", "How the taps are laid over the picture",
                                            "Operation", kOperations),
-    number_param<&KernelParams::scale>("scale", "Factor of the result", -kMost, kMost),
+    number_param<&KernelParams::scale>("scale", "Factor of the result", -kMostFactor, kMostFactor),
     make_param<&KernelParams::normalize>("normalize", "Divide the result by the sum of the taps"),
-    number_param<&KernelParams::bias>(
-        "bias", "Added to the result, as a fraction of the largest code", -kMost, kMost),
+    number_param<&KernelParams::bias>("bias",
+                                      "Added to the result, as a fraction of the largest code",
+                                      -kMostFactor, kMostFactor),
     choice_param<&KernelParams::response>("response", "How results become codes", "Response",
                                           kResponses),
     choice_param<&KernelParams::size_mode>("size-mode", "Size of the output", "SizeMode",
@@ -67,15 +59,8 @@ class KernelFilter final : public Filter {
  public:
   explicit KernelFilter(const KernelParams& params)
       : Filter(params.clone()), kernel_(parse(params.kernel)) {
-    response_ = {params.scale, params.bias, params.response};
-    if (params.normalize) {
-      const double sum = kernel_.sum();
-      if (sum == 0) throw ParamError("normalize: the taps of the kernel sum to 0");
-      response_.scale /= sum;
-      if (!std::isfinite(response_.scale)) {
-        throw ParamError("normalize: the taps of the kernel sum to almost 0");
-      }
-    }
+    response_ = {normalized_scale(kernel_, params.scale, params.normalize), params.bias,
+                 params.response};
     lay_out(params);
   }
 
@@ -101,16 +86,12 @@ class KernelFilter final : public Filter {
 
  private:
   static Kernel parse(const std::string& text) {
-    try {
-      Kernel kernel = Kernel::parse(text);
-      if (kernel.depth() > 1) {
-        throw KernelError("it has " + std::to_string(kernel.depth()) +
-                          " slices in time, and this filter takes one");
-      }
-      return kernel;
-    } catch (const KernelError& error) {
-      throw KernelError(std::string("kernel: ") + error.what());
+    Kernel kernel = kernel_param(text);
+    if (kernel.depth() > 1) {
+      throw KernelError("kernel: it has " + std::to_string(kernel.depth()) +
+                        " slices in time, and this filter takes one: use kernel3d");
     }
+    return kernel;
   }
 
   // Taps in correlation order with zeros between them for dilation, and the output's size.
@@ -120,15 +101,12 @@ class KernelFilter final : public Filter {
     const int apart = params.dilation;
     taps_.width = apart * (kernel.width() - 1) + 1;
     taps_.height = apart * (kernel.height() - 1) + 1;
-    if (static_cast<double>(taps_.width) * taps_.height > kMostArea) {
+    if (static_cast<double>(taps_.width) * taps_.height > kMostTaps) {
       throw ParamError("dilation: the kernel spans " + std::to_string(taps_.width) + "×" +
                        std::to_string(taps_.height) + " pixels, more than can be held");
     }
-    const auto anchor = [rotated, apart](int size) {
-      return apart * (rotated ? size - 1 - size / 2 : size / 2);
-    };
-    taps_.anchor_x = anchor(kernel.width());
-    taps_.anchor_y = anchor(kernel.height());
+    taps_.anchor_x = apart * anchor_of(kernel.width(), params.operation);
+    taps_.anchor_y = apart * anchor_of(kernel.height(), params.operation);
     taps_.taps.assign(
         static_cast<std::size_t>(taps_.width) * static_cast<std::size_t>(taps_.height), 0.0);
     for (int y = 0; y < kernel.height(); ++y) {

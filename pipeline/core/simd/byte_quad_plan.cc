@@ -68,14 +68,15 @@ class WeightTable {
 // Appends what the samples of row `row` of a step do to its outputs.
 void append_row(ByteQuadRows& rows, const WeightTable& window, int row) {
   std::set<int> samples;
-  for (int out = 0; out < rows.rows_out(); ++out) window.add_samples(row - out, samples);
+  for (int out = 0; out < rows.rows_out(); ++out)
+    window.add_samples(row - out * rows.row_step, samples);
   while (!samples.empty()) {
     const int sample = *samples.begin();
     for (int i = 0; i < kQuad; ++i) samples.erase(sample + i * rows.channels);
     rows.operations.push_back({row, sample});
     for (int sum = 0; sum < ByteQuadRows::kSums; ++sum) {
-      rows.words.push_back(
-          window.word(row - sum / rows.parts, sample, rows.channels, sum % rows.parts));
+      rows.words.push_back(window.word(row - sum / rows.parts * rows.row_step, sample,
+                                       rows.channels, sum % rows.parts));
     }
   }
 }
@@ -105,7 +106,7 @@ void fit_window(ByteQuadRows& rows, const WeightTable& window) {
 
 std::optional<ByteQuadRows> ByteQuadRows::make(SampleType output, int channels, int window_rows,
                                                std::span<const DotTap> taps,
-                                               const IntFinish& finish) {
+                                               const IntFinish& finish, int step) {
   const WeightTable window(taps);
   if (window.most() > DotWeights::kMostByteWeight) return std::nullopt;
   // Four taps of four outputs lie within 16 bytes; results of other types are wanted of one
@@ -115,6 +116,7 @@ std::optional<ByteQuadRows> ByteQuadRows::make(SampleType output, int channels, 
   rows.output = output;
   rows.channels = channels;
   rows.height = window_rows;
+  rows.row_step = step;
   rows.parts = window.parts();
   rows.finish = finish;
   rows.most_sum = std::abs(static_cast<double>(finish.init));
@@ -124,7 +126,7 @@ std::optional<ByteQuadRows> ByteQuadRows::make(SampleType output, int channels, 
     append_row(rows, window, row);
   }
   rows.begins.push_back(static_cast<int>(rows.operations.size()));
-  fit_window(rows, window);
+  if (step == 1) fit_window(rows, window);
   return rows;
 }
 

@@ -110,20 +110,21 @@ class Walk {
   HWY_INLINE void ComputeAt(int x, const Finish& finish, Out* const (&to)[kRows]) const {
     Sums<kParts> sums(finish);
     // The first and the last few rows do not concern all outputs.
+    const std::ptrdiff_t step = rows_.row_step;
     const int* const rows = rows_.begins.data();
-    const int* const below = rows + rows_.rows_in() - kRows + 1;
+    const int* const below = rows + rows_.rows_in() - (kRows - 1) * step;
     if constexpr (kParts == 2) {
-      Add<0, 1>(rows[0], rows[1], x, sums);
-      Add<0, 3>(rows[1], below[0], x, sums);
-      Add<2, 3>(below[0], below[1], x, sums);
+      Add<0, 1>(rows[0], rows[step], x, sums);
+      Add<0, 3>(rows[step], below[0], x, sums);
+      Add<2, 3>(below[0], below[step], x, sums);
     } else {
-      Add<0, 0>(rows[0], rows[1], x, sums);
-      Add<0, 1>(rows[1], rows[2], x, sums);
-      Add<0, 2>(rows[2], rows[3], x, sums);
-      Add<0, 3>(rows[3], below[0], x, sums);
-      Add<1, 3>(below[0], below[1], x, sums);
-      Add<2, 3>(below[1], below[2], x, sums);
-      Add<3, 3>(below[2], below[3], x, sums);
+      Add<0, 0>(rows[0], rows[step], x, sums);
+      Add<0, 1>(rows[step], rows[2 * step], x, sums);
+      Add<0, 2>(rows[2 * step], rows[3 * step], x, sums);
+      Add<0, 3>(rows[3 * step], below[0], x, sums);
+      Add<1, 3>(below[0], below[step], x, sums);
+      Add<2, 3>(below[step], below[2 * step], x, sums);
+      Add<3, 3>(below[2 * step], below[3 * step], x, sums);
     }
     HWY_UNROLL(4)
     for (int row = 0; row < kRows; ++row) sums.Store(row, finish, to[row] + x);
@@ -213,15 +214,17 @@ void Run(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
   auto** const from = reinterpret_cast<const std::uint8_t**>(scratch);
   auto* const spare = reinterpret_cast<Out*>(from + rows.operations.size());
   Summer summer(rows, from);
-  const int last_row = block.rows + rows.height - 2;
+  const int step = rows.row_step;
+  const int last_row = (block.rows - 1) * step + rows.height - 1;
   const int samples = std::max(block.samples, kLeastSamples);
   for (int y = 0; y < block.rows; y += kRows) {
     Out* to[kRows];
     for (int i = 0; i < kRows; ++i) {
       to[i] = y + i < block.rows ? reinterpret_cast<Out*>(block.out[y + i]) : spare;
     }
-    const RowsAhead<kRows> ahead(block.in, y + rows.height + kRows - 1, last_row);
-    summer.Start(block.in + y, last_row - y);
+    const int first_row = y * step;
+    const RowsAhead<kRows> ahead(block.in, first_row + rows.height + (kRows - 1) * step, last_row);
+    summer.Start(block.in + first_row, last_row - first_row);
     // The last vector of a row overlaps the one before.
     for (int next = 0; next < samples; next += kStep) {
       const int x = std::min(next, samples - kStep);

@@ -39,12 +39,14 @@ struct ByteQuadRows {
 
   SampleType output = SampleType::u8;
   int channels = 1;
-  int height = 1;  ///< of the window
-  int parts = 1;   ///< 2 where the weights need 16 bits
+  int height = 1;    ///< of the window
+  int row_step = 1;  ///< rows from the window of one output row to that of the next
+  int parts = 1;     ///< 2 where the weights need 16 bits
   [[nodiscard]] int rows_out() const noexcept { return kSums / parts; }
   /// Input rows of a step, at least as many as do not concern all outputs.
   [[nodiscard]] int rows_in() const noexcept {
-    return (height < rows_out() ? rows_out() - 1 : height) + rows_out() - 1;
+    const int shared = (rows_out() - 1) * row_step;
+    return (height < shared ? shared : height) + shared;
   }
   /// By row: the operations of row `r` are those from `begins[r]` to the next.
   std::vector<Operation> operations;
@@ -60,9 +62,11 @@ struct ByteQuadRows {
   double most_sum = 0;  ///< the largest magnitude that comes to be finished
 
   /// \param taps  of a window of `window_rows` rows
+  /// \param step  rows from the window of one output row to that of the next
   /// \returns nothing where the weights do not fit two bytes, or the samples not a shuffle.
   static std::optional<ByteQuadRows> make(SampleType output, int channels, int window_rows,
-                                          std::span<const DotTap> taps, const IntFinish& finish);
+                                          std::span<const DotTap> taps, const IntFinish& finish,
+                                          int step = 1);
 };
 
 /// True where the current instruction set multiplies bytes into 32-bit lanes.

@@ -30,7 +30,8 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
       // Samples beyond the format's range may overflow the sum: it wraps, as vectors do.
       std::uint32_t sum = 0;
       for (const DotTap& tap : rows.halves.taps) {
-        const auto* const in = reinterpret_cast<const In*>(block.in[y + tap.row]);
+        const auto* const in =
+            reinterpret_cast<const In*>(block.in[y * rows.halves.row_step + tap.row]);
         const std::int32_t sample = in[x + tap.sample];
         const std::int32_t half = sizeof(In) == 1 ? sample
                                   : rows.centred  ? sample - 32768
@@ -97,8 +98,12 @@ namespace convolve {
 HWY_EXPORT(RunDenseDotRows);
 
 DenseDotRows::DenseDotRows(SampleType in, SampleType out, bool is_centred, int height,
-                           std::span<const DotTap> taps, const IntFinish& int_finish)
-    : input(in), output(out), centred(is_centred), halves(height, taps), finish(int_finish) {}
+                           std::span<const DotTap> taps, const IntFinish& int_finish, int row_step)
+    : input(in),
+      output(out),
+      centred(is_centred),
+      halves(height, taps, row_step),
+      finish(int_finish) {}
 
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept {
   const std::size_t spare =

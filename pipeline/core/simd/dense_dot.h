@@ -38,11 +38,13 @@ struct DotWeights {
     int end = 0;
   };
 
-  /// `type` is u8 or u16. \param height rows of the window
-  DotWeights(SampleType type, int height, std::span<const DotTap> taps);
+  /// `type` is u8 or u16. \param height  rows of the window
+  /// \param row_step  rows from the window of one output row to that of the next
+  DotWeights(SampleType type, int height, std::span<const DotTap> taps, int row_step = 1);
 
   int rows_in_group = 4;
   int height = 1;
+  int row_step = 1;
   int reach = 0;  ///< largest `sample`
   std::vector<Group> groups;
   std::vector<int> samples;  ///< of each operation: where its lanes lie
@@ -61,8 +63,9 @@ struct DenseDotRows {
   LaneWeights halves;
   IntFinish finish;
 
+  /// \param row_step  rows from the window of one output row to that of the next
   DenseDotRows(SampleType input, SampleType output, bool centred, int height,
-               std::span<const DotTap> taps, const IntFinish& finish);
+               std::span<const DotTap> taps, const IntFinish& finish, int row_step = 1);
 };
 
 std::size_t dense_dot_scratch(const DenseDotRows& rows, int samples) noexcept;

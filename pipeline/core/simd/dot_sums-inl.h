@@ -58,7 +58,7 @@ class GroupRing {
   GroupRing(const DotWeights& weights, const RowBlock& block, int samples, bool centred,
             std::byte* scratch)
       : in_(block.in),
-        last_row_(block.rows + weights.height - 2),
+        last_row_((block.rows - 1) * weights.row_step + weights.height - 1),
         samples_(samples),
         centred_(centred),
         count_(static_cast<int>(weights.groups.size())),
@@ -160,6 +160,10 @@ HWY_INLINE void AddGroup(Sums& sums, const DotWeights& weights, const DotWeights
   const int last = std::min(group.last_out - base, kRowsAtOnce - 1);
   if (last < 0 || first >= kRowsAtOnce) return;
   constexpr int kLast = kRowsAtOnce - 1;
+  if (last == 0) return AddOperations<In, 0, 0>(sums, samples, count, words, kStride, lanes);
+  if (kLast == 3 && last == 2) {
+    return AddOperations<In, 0, std::min(2, kLast)>(sums, samples, count, words, kStride, lanes);
+  }
   if (kLast == 3 && last == 1)
     return AddOperations<In, 0, 1>(sums, samples, count, words, kStride, lanes);
   if (first <= 0) return AddOperations<In, 0, kLast>(sums, samples, count, words, kStride, lanes);

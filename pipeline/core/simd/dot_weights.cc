@@ -27,8 +27,8 @@ std::int32_t high_byte(std::int32_t weight) { return (weight - low_byte(weight))
 
 }  // namespace
 
-DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTap> all)
-    : rows_in_group(type == SampleType::u8 ? 4 : 2), height(window_height) {
+DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTap> all, int step)
+    : rows_in_group(type == SampleType::u8 ? 4 : 2), height(window_height), row_step(step) {
   for (const DotTap& tap : all) {
     if (tap.weight != 0) taps.push_back(tap);
   }
@@ -51,20 +51,20 @@ DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTa
     weight_at[column][static_cast<std::size_t>(tap.row)] += tap.weight;
   }
 
-  const int count = (height + kOut - 1 + rows_in_group - 1) / rows_in_group;
+  const int count = (height + (kOut - 1) * row_step + rows_in_group - 1) / rows_in_group;
   std::vector<std::int32_t> low_words;
   std::vector<std::int32_t> high_words;
   for (int k = 0; k < count; ++k) {
     const int first_row = k * rows_in_group;
-    Group group{std::max(0, first_row - height + 1),
-                std::min(kOut - 1, first_row + rows_in_group - 1), static_cast<int>(samples.size()),
-                0};
+    Group group{std::max(0, (first_row - height + row_step) / row_step),
+                std::min(kOut - 1, (first_row + rows_in_group - 1) / row_step),
+                static_cast<int>(samples.size()), 0};
     for (std::size_t column = 0; column < columns.size(); ++column) {
       std::int32_t lane[kOut][4] = {};
       bool any = false;
       for (int out = 0; out < kOut; ++out) {
         for (int j = 0; j < rows_in_group; ++j) {
-          const int row = first_row + j - out;
+          const int row = first_row + j - out * row_step;
           if (row < 0 || row >= height) continue;
           lane[out][j] = weight_at[column][static_cast<std::size_t>(row)];
           any = any || lane[out][j] != 0;

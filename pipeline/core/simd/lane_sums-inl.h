@@ -58,7 +58,7 @@ class LaneRing {
            std::byte* scratch)
       : weights_(weights),
         in_(block.in),
-        last_row_(block.rows + weights.height - 2),
+        last_row_((block.rows - 1) * weights.row_step + weights.height - 1),
         samples_(samples + weights.reach),
         centred_(centred),
         stride_(group_bytes(samples_, sizeof(std::int32_t)) / sizeof(std::int32_t)),
@@ -68,7 +68,7 @@ class LaneRing {
 
   /// Makes the groups that the output rows from `y` on need; `y` never falls.
   void fill(int y) {
-    const int first = y / kRows;
+    const int first = y * weights_.row_step / kRows;
     made_ = std::max(made_, first);
     for (; made_ < first + weights_.groups; ++made_) {
       const std::byte* rows[kRows];
@@ -153,6 +153,7 @@ HWY_INLINE void AddRun(LaneSums& sums, const LaneWeights& weights, const LaneWei
   const int last = std::min(run.last_out - base, kLaneOut - 1);
   constexpr int kLast = kLaneOut - 1;
   if (last < 0 || first > kLast) return;
+  if (last == 0) return AddOperations<0, 0>(sums, begin, end, words, x);
   if (kLast == 3 && last == 1) return AddOperations<0, 1>(sums, begin, end, words, x);
   if (first == 0) return AddOperations<0, kLast>(sums, begin, end, words, x);
   if (first == kLast) return AddOperations<kLast, kLast>(sums, begin, end, words, x);

@@ -44,8 +44,10 @@ std::int32_t pack(const Column& column, int row) {
 
 }  // namespace
 
-LaneWeights::LaneWeights(int window_height, std::span<const DotTap> all)
-    : groups((window_height + kOut - 1 + kRows - 1) / kRows), height(window_height) {
+LaneWeights::LaneWeights(int window_height, std::span<const DotTap> all, int step)
+    : groups((window_height + (kOut - 1) * step + kRows - 1) / kRows),
+      height(window_height),
+      row_step(step) {
   for (const DotTap& tap : all) {
     if (tap.weight == 0) continue;
     taps.push_back(tap);
@@ -54,12 +56,13 @@ LaneWeights::LaneWeights(int window_height, std::span<const DotTap> all)
   const std::vector<Column> columns = columns_of(height, taps);
   for (int group = 0; group < groups; ++group) {
     const int first_row = group * kRows;
-    Run run{std::max(0, first_row - height + 1), std::min(kOut - 1, first_row + kRows - 1),
-            static_cast<int>(operations.size()), 0};
+    Run run{std::max(0, (first_row - height + step) / step),
+            std::min(kOut - 1, (first_row + kRows - 1) / step), static_cast<int>(operations.size()),
+            0};
     for (const Column& column : columns) {
       Words lane{};
       for (int out = run.first_out; out <= run.last_out; ++out) {
-        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out);
+        lane[static_cast<std::size_t>(out)] = pack(column, first_row - out * step);
       }
       if (std::all_of(lane.begin(), lane.end(), [](std::int32_t word) { return word == 0; })) {
         continue;

@@ -37,10 +37,12 @@ struct LaneWeights {
 
   static constexpr int kRows = 2;  ///< of a group
 
-  LaneWeights(int window_height, std::span<const DotTap> all);
+  /// \param step  rows from the window of one output row to that of the next
+  LaneWeights(int window_height, std::span<const DotTap> all, int step = 1);
 
   int groups = 1;  ///< that a step needs
   int height = 1;
+  int row_step = 1;
   int reach = 0;  ///< largest `sample`
   std::vector<Operation> operations;
   std::vector<Run> runs;

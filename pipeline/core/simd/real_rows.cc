@@ -87,7 +87,7 @@ void RunDense(const DenseRealRows& rows, const RowBlock& block) {
         V row_sums[kVectorsAtOnce];
         for (V& sum : row_sums) sum = hn::Zero(d);
         const int row = tap->row;
-        const auto* const in = reinterpret_cast<const In*>(block.in[y + row]) + x;
+        const auto* const in = reinterpret_cast<const In*>(block.in[y * rows.row_step + row]) + x;
         for (; tap != end && tap->row == row; ++tap) {
           const V weight = Weight(d, *tap);
           for (int v = 0; v < kVectorsAtOnce; ++v) {
@@ -166,7 +166,7 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
     V sums[kVectorsAtOnce];
     for (int x = 0; x < block.samples + reach; x += block_step) {
       SumPieces<kPrecision>(d, {vertical, rows.vertical.size()},
-                            ColumnSamples<decltype(d), In>{block.in + y, x}, sums);
+                            ColumnSamples<decltype(d), In>{block.in + y * rows.row_step, x}, sums);
       for (int v = 0; v < kVectorsAtOnce; ++v) hn::StoreU(sums[v], d, columns + x + v * step);
     }
     auto* const out = reinterpret_cast<Out*>(block.out[y]);

@@ -34,6 +34,7 @@ struct DenseRealRows {
   /// Ordered by row. Each row is summed by itself, then the rows: rounding grows with
   /// width + height, not with their product.
   std::vector<RealTap> taps;
+  int row_step = 1;  ///< rows from the window of one output row to that of the next
   Finish finish;
 };
 
@@ -50,6 +51,7 @@ struct SeparableRealRows {
   std::vector<double> vertical;
   std::vector<double> horizontal;
   int channels = 1;  ///< samples from one horizontal tap to the next
+  int row_step = 1;  ///< rows from the window of one output row to that of the next
   Finish finish;
 };
 

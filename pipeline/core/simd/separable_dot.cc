@@ -40,7 +40,8 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
     for (int x = 0; x < block.samples + rows.reach(); ++x) {
       auto sum = static_cast<std::uint32_t>(rows.vertical_init);
       for (const DotTap& tap : rows.vertical.taps) {
-        const auto* const in = reinterpret_cast<const In*>(block.in[y + tap.row]);
+        const auto* const in =
+            reinterpret_cast<const In*>(block.in[y * rows.vertical.row_step + tap.row]);
         const std::int32_t sample = sizeof(In) == 1 ? in[x] : static_cast<std::int16_t>(in[x]);
         sum += static_cast<std::uint32_t>(tap.weight) * static_cast<std::uint32_t>(sample);
       }
@@ -219,7 +220,7 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
   row_scratch.whole = row_scratch.results + 4 * stride;
 
   for (int y = 0; y < block.rows; y += kOut) {
-    const int first_group = y / GroupRing<In>::kRows;
+    const int first_group = y / GroupRing<In>::kRows * rows.vertical.row_step;
     ring.fill(first_group);
     const int count = std::min(kOut, block.rows - y);
     for (int base = 0; base < count; base += kRowsAtOnce) {

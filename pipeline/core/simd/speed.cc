@@ -13,7 +13,7 @@ namespace convolve {
 
 inline constexpr Speed kSpeeds[] = {
     // byte_dot, wide, half_dot, pair_tap, product, single_tap, wide_tap, fourier_level
-    {0.017, 0.030, 0.025, 0.054, 0.28, 0.11, 0.22, 0.24},  // 512 bits, byte dot product
+    {0.017, 0.030, 0.025, 0.025, 0.12, 0.11, 0.22, 0.24},  // 512 bits, byte dot product
     {0.062, 0.062, 0.038, 0.030, 0.15, 0.11, 0.22, 0.24},  // 512 bits
     {0.115, 0.115, 0.065, 0.055, 0.25, 0.17, 0.34, 0.35},  // 256 bits
     {0.215, 0.215, 0.130, 0.110, 0.50, 0.35, 0.80, 0.65},  // 128 bits

@@ -43,9 +43,15 @@ class Engine {
 
   /// Filters `input` into `output`, which do not overlap, and whose sizes agree with
   /// `output_size`. Every output byte of the picture is written; padding is left alone.
+  /// A filter over time sees a stream of this one frame.
   /// \throws ParamError for parameters that do not fit the frame, std::invalid_argument for frames
   ///         that do not fit the filter, std::bad_alloc
   void process(const ConstFrameView& input, const FrameView& output);
+
+  /// The same for a filter over time. `frames` are the `geometry().t.frames()` frames around the
+  /// output's own, oldest first, all of one format and size, as `FrameHistory` chooses them; a view
+  /// without format stands for a frame of the border's colour.
+  void process(std::span<const ConstFrameView> frames, const FrameView& output);
 
  private:
   struct State;

@@ -3,8 +3,10 @@
 /// What a filter is: a name, a table of parameters, and stages that compute rows.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,22 +21,49 @@
 namespace convolve {
 
 /// How output samples of one axis lie over input samples: the anchor of output `o` lies over input
-/// `o·stride + origin`, and there are `⌊(n + growth)/stride⌋ + 1` outputs of `n` inputs.
+/// `⌊(o·stride + origin)/scale⌋`, and there are `⌊((n − 1)·scale + 1 + growth)/stride⌋ + 1` outputs
+/// of `n` inputs.
 struct AxisGeometry {
   int stride = 1;
   int origin = 0;
   int growth = -1;
+  int scale = 1;   ///< outputs an input; more than 1 only where the stride is 1
+  int middle = 0;  ///< inputs from under the anchor to the middle of what an output covers
 
-  /// \returns the output size, or 0 where the input is too small.
+  /// \returns the output size, or 0 where the input is too small. What is beyond an int is its
+  /// largest value.
   [[nodiscard]] constexpr int output_size(int input_size) const noexcept {
-    return input_size + growth < 0 ? 0 : (input_size + growth) / stride + 1;
+    constexpr std::int64_t kMost = std::numeric_limits<int>::max();
+    const std::int64_t last = (std::int64_t{input_size} - 1) * scale + 1 + growth;
+    return last < 0 ? 0 : static_cast<int>(std::min(last / stride + 1, kMost));
+  }
+  /// The input of a plane of `size` samples that stands for `output` where no taps are summed.
+  [[nodiscard]] constexpr int nearest_input(int output, int size) const noexcept {
+    const std::int64_t at = std::int64_t{output} * stride + origin;
+    const std::int64_t under = at >= 0 ? at / scale : -((scale - 1 - at) / scale);
+    return static_cast<int>(std::clamp(under + middle, std::int64_t{0}, std::int64_t{size} - 1));
   }
   bool operator==(const AxisGeometry&) const = default;
+};
+
+/// Which frames an output needs: its own, and so many before and after it.
+struct TimeGeometry {
+  int before = 0;
+  int after = 0;
+  /// What stands for frames beyond the first and the last: replicate, reflect_101 or constant.
+  Border border = Border::replicate;
+  /// Frames that differ by more than this from the one before begin a scene, beyond whose ends
+  /// frames count as missing: mean absolute difference, as a fraction of M. 0: no scenes.
+  double scene_cut = 0;
+
+  [[nodiscard]] constexpr int frames() const noexcept { return before + 1 + after; }
+  bool operator==(const TimeGeometry&) const = default;
 };
 
 struct Geometry {
   AxisGeometry x;
   AxisGeometry y;
+  TimeGeometry t;
 
   /// True where the output has the input's size and every output lies over its own input.
   [[nodiscard]] constexpr bool same_size() const noexcept {
@@ -64,9 +93,14 @@ struct StageSpec {
   double max_input = 255;  ///< largest input sample in magnitude, in codes of the input
   int shift_x = 0;         ///< log2 of the subsampling
   int shift_y = 0;
+  double site_x = 0;  ///< from the middle of the luma that a sample stands for to where it lies,
+  double site_y = 0;  ///< in samples: -1/4 for chroma of half the width over the first of two
 };
 
 /// Padded rows for a stage. Never at an edge: every tap has its sample.
+///
+/// Of a filter over several frames, each row stands for that row of all of them, oldest first: row
+/// y of frame t is `in[y·frames + t]`.
 struct RowBlock {
   /// `above + rows + below` input rows; each points at the sample under the leftmost tap of output
   /// sample 0. `kRowSlack` samples beyond the last that is needed may be read.
@@ -87,6 +121,10 @@ constexpr int vector_start(int samples, int next, int vector) noexcept {
 }
 
 /// Computes rows with a fixed set of taps. Immutable: any number of threads may call it at once.
+///
+/// Where the geometry's scale is `S` > 1, `rows` and `samples` of a block count cells: cell `j`
+/// lies under input `j`, and makes outputs `S·j` to `S·j + S − 1` of the axis. `out` then holds
+/// `S·rows` rows of `S·samples` samples.
 class Stage {
  public:
   virtual ~Stage() = default;
@@ -95,6 +133,36 @@ class Stage {
   [[nodiscard]] virtual std::size_t scratch_bytes(int samples) const noexcept = 0;
   /// \param scratch  64-byte aligned, of at least `scratch_bytes`
   virtual void process(const RowBlock& block, std::byte* scratch) const noexcept = 0;
+};
+
+/// Of a component on its own grid, in pixels.
+struct PlaneSizes {
+  int input_width = 0;
+  int input_height = 0;
+  int output_width = 0;
+  int output_height = 0;
+};
+
+/// Computes rows from windows that end at the plane's edges, which it sees, other than `Stage`.
+/// Immutable: any number of threads may call it at once.
+class ClippedStage {
+ public:
+  virtual ~ClippedStage() = default;
+  /// The rows of the plane that output row `y` is made of: at least one, from `first` on.
+  struct Rows {
+    int first = 0;
+    int count = 1;
+  };
+  [[nodiscard]] virtual Rows rows(int y) const noexcept = 0;
+  /// The most that any output row is made of.
+  [[nodiscard]] virtual int most_rows() const noexcept = 0;
+  [[nodiscard]] virtual std::size_t scratch_bytes() const noexcept = 0;
+  /// Computes a whole output row.
+  /// \param rows  whole rows of the plane, as many as `rows(y)` says; nothing beyond is read
+  /// \param out  as many samples as the row has are written, and nothing beyond
+  /// \param scratch  64-byte aligned, of at least `scratch_bytes`
+  virtual void process(std::span<const std::byte* const> rows, std::byte* out,
+                       std::byte* scratch) const noexcept = 0;
 };
 
 /// Lines as weighted sums of lines: output line `i` is the sum of `weight[j]` times input line
@@ -132,6 +200,8 @@ class Filter {
   [[nodiscard]] virtual bool is_identity() const { return false; }
   /// True where stages are wanted for chroma too; otherwise chroma becomes neutral.
   [[nodiscard]] virtual bool filters_chroma() const { return true; }
+  /// True where alpha is filtered as the colours are; otherwise it is copied, or what lies nearest.
+  [[nodiscard]] virtual bool filters_alpha() const { return false; }
   /// True where output depends on the extremes of the whole frame (`response=rescale`): the engine
   /// first asks for `f32` rows of the plain values, then maps [min, max] to [0, M].
   [[nodiscard]] virtual bool rescales() const { return false; }
@@ -147,6 +217,16 @@ class Filter {
   /// nothing where a stage serves. Not for filters that rescale.
   [[nodiscard]] virtual std::shared_ptr<PlaneWork> make_plane_work(const StageSpec& spec, int width,
                                                                    int height) const;
+  /// A stage whose windows end at the edges of the plane, to be used instead of any other; nullptr
+  /// where those serve.
+  [[nodiscard]] virtual std::unique_ptr<const ClippedStage> make_clipped_stage(
+      const StageSpec& spec, const PlaneSizes& sizes) const {
+    (void)spec, (void)sizes;
+    return nullptr;
+  }
+  /// What people should know of parameters that are allowed and yet seldom meant, in one line;
+  /// empty where there is nothing to say.
+  [[nodiscard]] virtual std::string warning() const { return {}; }
 
  protected:
   /// \throws ParamError where the region of interest cannot be read

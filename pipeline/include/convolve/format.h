@@ -26,6 +26,14 @@ inline constexpr ColorMatrix kBt601{0.299, 0.114};
 inline constexpr ColorMatrix kBt709{0.2126, 0.0722};
 inline constexpr ColorMatrix kBt2020{0.2627, 0.0593};
 
+/// Where a sample of subsampled chroma lies: over the first of the luma samples that it stands for,
+/// or in their middle.
+struct ChromaSite {
+  bool left = false;
+  bool top = false;
+  bool operator==(const ChromaSite&) const = default;
+};
+
 /// Where one component's samples lie.
 struct Component {
   std::uint8_t plane = 0;
@@ -75,9 +83,10 @@ struct BasicFrameView {
   std::array<Plane, 4> plane{};
   ColorRange range = ColorRange::video;  ///< of YUV; RGB and GRAY are always full
   ColorMatrix matrix = kBt601;
+  ChromaSite site;  ///< of subsampled chroma; matters where pictures are scaled up
 
   operator BasicFrameView<const std::byte>() const noexcept {
-    BasicFrameView<const std::byte> view{format, width, height, {}, range, matrix};
+    BasicFrameView<const std::byte> view{format, width, height, {}, range, matrix, site};
     for (std::size_t i = 0; i < plane.size(); ++i) view.plane[i] = {plane[i].data, plane[i].stride};
     return view;
   }

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: MIT
+#include "core/simd/polyphase_bytes.h"
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/simd/polyphase_bytes.cc"
+#include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
+#include "core/simd/highway-inl.h"
+#include "core/simd/interleave_phases.h"
+
+#ifndef CONVOLVE_POLYPHASE_BYTES_ONCE
+#define CONVOLVE_POLYPHASE_BYTES_ONCE
+namespace convolve {
+
+// Samples of a scratch row. Loops work on so many at a time at most, and load a vector beyond.
+inline std::size_t polyphase_row(const PolyphaseByteRows& rows, int samples) noexcept {
+  return static_cast<std::size_t>(samples + rows.reach + 2 * 128 + 63) / 64 * 64;
+}
+
+}  // namespace convolve
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace convolve {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using Phase = PolyphaseByteRows::Phase;
+
+constexpr int kFraction = PolyphaseByteRows::kFraction;
+
+// Scratch: the window's rows of samples about 128, a row of column sums, and a row of codes for
+// each horizontal phase.
+struct Scratch {
+  Scratch(const PolyphaseByteRows& rows, int samples, std::byte* memory)
+      : stride(polyphase_row(rows, samples)),
+        height(rows.height),
+        raised(reinterpret_cast<std::int16_t*>(memory)),
+        columns(raised + static_cast<std::size_t>(height) * stride),
+        codes(reinterpret_cast<std::uint8_t*>(columns + stride)) {}
+
+  // Input row `y` of the block.
+  [[nodiscard]] std::int16_t* row(int y) const {
+    return raised + static_cast<std::size_t>(y % height) * stride;
+  }
+  [[nodiscard]] std::uint8_t* code_row(int phase) const {
+    return codes + static_cast<std::size_t>(phase) * stride;
+  }
+
+  std::size_t stride;
+  int height;
+  std::int16_t* raised;
+  std::int16_t* columns;
+  std::uint8_t* codes;
+};
+
+#if HWY_TARGET == HWY_SCALAR
+
+void Raise(const std::uint8_t* from, int samples, std::int16_t* to) {
+  for (int x = 0; x < samples; ++x) {
+    to[x] = static_cast<std::int16_t>((from[x] - 128) * (1 << kFraction));
+  }
+}
+
+// Sums may leave 16 bits on their way, but not in the end.
+HWY_INLINE std::int16_t Product(std::int16_t sample, std::int16_t weight) {
+  return static_cast<std::int16_t>((sample * weight + (1 << 14)) >> 15);
+}
+
+void SumColumns(const Phase& taps, const Scratch& scratch, int y, int samples) {
+  for (int x = 0; x < samples; ++x) {
+    int sum = 0;
+    for (const auto& tap : taps) sum += Product(scratch.row(y + tap.offset)[x], tap.weight);
+    scratch.columns[x] = static_cast<std::int16_t>(sum);
+  }
+}
+
+void SumRow(const Phase& taps, std::int16_t init, const std::int16_t* columns, int samples,
+            std::uint8_t* to) {
+  for (int x = 0; x < samples; ++x) {
+    int sum = init;
+    for (const auto& tap : taps) sum += Product(columns[x + tap.offset], tap.weight);
+    const int code = ((static_cast<std::int16_t>(sum) + (1 << (kFraction - 1))) >> kFraction) + 128;
+    to[x] = static_cast<std::uint8_t>(std::clamp(code, 0, 255));
+  }
+}
+
+bool SumBothRows(const PolyphaseByteRows&, int, const std::int16_t*, int, std::byte*) {
+  return false;
+}
+
+#else
+
+using D16 = hn::ScalableTag<std::int16_t>;
+using V16 = hn::Vec<D16>;
+
+// Vectors that are summed side by side, so that a weight is loaded once for all.
+constexpr int kVectors = 4;
+
+HWY_INLINE int Lanes16() { return static_cast<int>(hn::Lanes(D16())); }
+
+// Writes up to a vector beyond `samples`, and reads as much.
+void Raise(const std::uint8_t* from, int samples, std::int16_t* to) {
+  const D16 d;
+  const hn::Rebind<std::uint8_t, D16> d8;
+  const V16 centre = hn::Set(d, 128);
+  for (int x = 0; x < samples; x += Lanes16()) {
+    const V16 sample = hn::Sub(hn::PromoteTo(d, hn::LoadU(d8, from + x)), centre);
+    hn::StoreU(hn::ShiftLeft<kFraction>(sample), d, to + x);
+  }
+}
+
+template <int kCount>
+HWY_INLINE void AddProducts(V16 (&sums)[kCount], const std::int16_t* from, std::int16_t weight) {
+  const D16 d;
+  const V16 factor = hn::Set(d, weight);
+  for (int v = 0; v < kCount; ++v) {
+    sums[v] = hn::Add(sums[v], hn::MulFixedPoint15(hn::LoadU(d, from + v * Lanes16()), factor));
+  }
+}
+
+// Writes up to kVectors vectors beyond.
+void SumColumns(const Phase& taps, const Scratch& scratch, int y, int samples) {
+  const D16 d;
+  const int step = kVectors * Lanes16();
+  for (int x = 0; x < samples; x += step) {
+    V16 sums[kVectors];
+    for (V16& sum : sums) sum = hn::Zero(d);
+    for (const auto& tap : taps) AddProducts(sums, scratch.row(y + tap.offset) + x, tap.weight);
+    for (int v = 0; v < kVectors; ++v) {
+      hn::StoreU(sums[v], d, scratch.columns + x + v * Lanes16());
+    }
+  }
+}
+
+// Sums of a horizontal phase, doubled and clamped: the code less 128 is in the upper byte.
+template <int kCount>
+HWY_INLINE void SumPhase(const Phase& taps, std::int16_t init, const std::int16_t* from,
+                         V16 (&sums)[kCount]) {
+  const D16 d;
+  const V16 half = hn::Set(d, 128);
+  for (V16& sum : sums) sum = hn::Set(d, init);
+  for (const auto& tap : taps) AddProducts(sums, from + tap.offset, tap.weight);
+  for (V16& sum : sums) sum = hn::SaturatedAdd(hn::SaturatedAdd(sum, sum), half);
+}
+
+// Writes up to kVectors vectors beyond.
+void SumRow(const Phase& taps, std::int16_t init, const std::int16_t* columns, int samples,
+            std::uint8_t* to) {
+  const D16 d;
+  const hn::Rebind<std::uint8_t, D16> d8;
+  const V16 centre = hn::Set(d, 128);
+  const int step = kVectors * Lanes16();
+  for (int x = 0; x < samples; x += step) {
+    V16 sums[kVectors];
+    SumPhase(taps, init, columns + x, sums);
+    for (int v = 0; v < kVectors; ++v) {
+      const V16 code = hn::Add(hn::ShiftRight<8>(sums[v]), centre);
+      hn::StoreU(hn::DemoteTo(d8, code), d8, to + x + v * Lanes16());
+    }
+  }
+}
+
+// Both phases of kCount vectors of columns, in turn: a lane of the output is a pair of codes.
+template <int kCount>
+HWY_INLINE void SumBothAt(const PolyphaseByteRows& rows, int phase_y, const std::int16_t* columns,
+                          std::uint8_t* to) {
+  const D16 d;
+  const hn::RebindToUnsigned<D16> du;
+  const hn::Repartition<std::uint8_t, D16> d8;
+  const std::int16_t* const init = rows.init.data() + 2 * phase_y;
+  V16 even[kCount];
+  V16 odd[kCount];
+  SumPhase(rows.across[0], init[0], columns, even);
+  SumPhase(rows.across[1], init[1], columns, odd);
+  const auto upper = hn::Set(du, 0xff00);
+  const auto centre = hn::Set(du, 0x8080);
+  for (int v = 0; v < kCount; ++v) {
+    const auto low = hn::ShiftRight<8>(hn::BitCast(du, even[v]));
+    const auto both = hn::Or(low, hn::And(hn::BitCast(du, odd[v]), upper));
+    hn::StoreU(hn::BitCast(d8, hn::Xor(both, centre)), d8, to + 2 * v * Lanes16());
+  }
+}
+
+// One channel scaled by 2 needs no rows of codes. Writes `2·samples` codes, or, of fewer than 64
+// samples, up to 128.
+bool SumBothRows(const PolyphaseByteRows& rows, int phase_y, const std::int16_t* columns,
+                 int samples, std::byte* out) {
+  if (rows.channels != 1 || rows.scale() != 2) return false;
+  auto* const to = reinterpret_cast<std::uint8_t*>(out);
+  const int step = Lanes16();
+  const int count = std::max(samples, step);
+  int x = 0;
+  for (; x + kVectors * step <= count; x += kVectors * step) {
+    SumBothAt<kVectors>(rows, phase_y, columns + x, to + 2 * x);
+  }
+  for (; x < count; x += step) {
+    const int at = std::min(x, count - step);
+    SumBothAt<1>(rows, phase_y, columns + at, to + 2 * at);
+  }
+  return true;
+}
+
+#endif
+
+void SumPhaseRows(const PolyphaseByteRows& rows, const Scratch& scratch, int phase_y, int samples,
+                  std::byte* out) {
+  if (SumBothRows(rows, phase_y, scratch.columns, samples, out)) return;
+  const int scale = rows.scale();
+  PhaseRows phases;
+  phases.scale = scale;
+  phases.pixel_bytes = rows.channels;
+  for (int phase = 0; phase < scale; ++phase) {
+    SumRow(rows.across[static_cast<std::size_t>(phase)],
+           rows.init[static_cast<std::size_t>(phase_y * scale + phase)], scratch.columns, samples,
+           scratch.code_row(phase));
+    phases.row[static_cast<std::size_t>(phase)] =
+        reinterpret_cast<const std::byte*>(scratch.code_row(phase));
+  }
+  interleave_phases(phases, samples / rows.channels, out);
+}
+
+void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, std::byte* memory) {
+  const Scratch scratch(rows, block.samples, memory);
+  const int wide = block.samples + rows.reach;
+  const int scale = rows.scale();
+  int raised = 0;
+  for (int y = 0; y < block.rows; ++y) {
+    for (; raised < y + rows.height; ++raised) {
+      Raise(reinterpret_cast<const std::uint8_t*>(block.in[raised]), wide, scratch.row(raised));
+    }
+    for (int phase = 0; phase < scale; ++phase) {
+      SumColumns(rows.down[static_cast<std::size_t>(phase)], scratch, y, wide);
+      SumPhaseRows(rows, scratch, phase, block.samples, block.out[y * scale + phase]);
+    }
+  }
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace convolve
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convolve {
+
+HWY_EXPORT(RunPolyphaseByteRows);
+
+std::size_t polyphase_byte_scratch(const PolyphaseByteRows& rows, int samples) noexcept {
+  const std::size_t row = polyphase_row(rows, samples);
+  return (static_cast<std::size_t>(rows.height) + 1) * row * sizeof(std::int16_t) +
+         static_cast<std::size_t>(rows.scale()) * row;
+}
+
+void run_polyphase_byte_rows(const PolyphaseByteRows& rows, const RowBlock& block,
+                             std::byte* scratch) noexcept {
+  CONVOLVE_DISPATCH(RunPolyphaseByteRows)(rows, block, scratch);
+}
+
+}  // namespace convolve
+#endif

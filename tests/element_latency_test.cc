@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+// What holding frames back means for those beside an element: latency, lateness, buffers, memory.
+#include "element_time_frames.h"
+
+namespace convolve::test {
+namespace {
+
+const std::string kCaps = caps_text("I420", 24, 16);
+
+bool heard_of_latency(Bench& bench) {
+  GstBus* const bus = gst_element_get_bus(bench.element());
+  bool heard = false;
+  while (GstMessage* message = gst_bus_pop_filtered(bus, GST_MESSAGE_LATENCY)) {
+    heard = true;
+    gst_message_unref(message);
+  }
+  gst_object_unref(bus);
+  return heard;
+}
+
+TEST(HeldBack, LatencyIsThatOfTheFramesHeldBack) {
+  Bench bench("convkernel3d kernel=box(1x1x5)");
+  const GstVideoInfo info = info_of(kCaps);
+  bench.set_caps(kCaps);
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 80 * GST_MSECOND);
+  EXPECT_TRUE(heard_of_latency(bench));
+  bench.push(noise_frame(info, 0));
+  EXPECT_FALSE(heard_of_latency(bench));
+  g_object_set(bench.element(), "kernel", "box(1x1x9)", nullptr);
+  bench.push(noise_frame(info, 1));
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 160 * GST_MSECOND);
+  EXPECT_TRUE(heard_of_latency(bench));
+  gst_util_set_object_arg(G_OBJECT(bench.element()), "alignment", "causal");
+  bench.push(noise_frame(info, 2));
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 0U);
+  EXPECT_TRUE(heard_of_latency(bench));
+  gst_util_set_object_arg(G_OBJECT(bench.element()), "alignment", "centred");
+  bench.set_caps("video/x-raw, format=I420, width=24, height=16, framerate=50/1");
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 80 * GST_MSECOND);
+  g_object_set(bench.element(), "kernel", "identity", nullptr);
+  bench.push(noise_frame(info, 3));
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 0U);
+}
+
+TEST(HeldBack, LatencyOfAnUnknownRateIsMeasured) {
+  Bench bench("convkernel3d kernel=box(1x1x5)");
+  const std::string caps = "video/x-raw, format=GRAY8, width=16, height=8, framerate=0/1";
+  bench.set_caps(caps);
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 0U);
+  for (int i = 0; i < 3; ++i) {
+    BufferPtr frame = noise_frame(info_of(caps), i);
+    GST_BUFFER_DURATION(frame.get()) = GST_CLOCK_TIME_NONE;
+    bench.push(std::move(frame));
+  }
+  EXPECT_EQ(gst_harness_query_latency(bench.harness()), 80 * GST_MSECOND);
+}
+
+// Frames whose time is over give no output, but others are made of them.
+TEST(HeldBack, LateFramesStillCount) {
+  const GstVideoInfo info = info_of(kCaps);
+  Bench bench("convkernel3d kernel=box(1x1x5)");
+  bench.set_caps(kCaps);
+  std::vector<BufferPtr> stream;
+  const auto push = [&](int number) {
+    stream.push_back(noise_frame(info, number));
+    EXPECT_EQ(bench.push(BufferPtr(gst_buffer_ref(stream.back().get()))), GST_FLOW_OK);
+  };
+  for (int i = 0; i < 5; ++i) push(i);
+  // Frames up to the seventh are beyond their time.
+  gst_harness_push_upstream_event(
+      bench.harness(), gst_event_new_qos(GST_QOS_TYPE_UNDERFLOW, 2.0, 0, 7 * 40 * GST_MSECOND));
+  for (int i = 5; i < 15; ++i) push(i);
+  end_stream(bench);
+  const auto expected = expected_stream({{"kernel", "box(1x1x5)"}}, info, stream);
+  const std::vector<BufferPtr> out = pull_all(bench);
+  ASSERT_GE(out.size(), 8U);
+  int last = -1;
+  for (const BufferPtr& frame : out) {
+    const int number = number_of(frame.get());
+    EXPECT_GT(number, last);
+    EXPECT_TRUE(number < 3 || number > 7) << number;
+    EXPECT_TRUE(samples_of(info, frame.get()) == expected[static_cast<std::size_t>(number)])
+        << number;
+    last = number;
+  }
+  EXPECT_EQ(last, 14);
+}
+
+TEST(HeldBack, APoolOfFewBuffersSuffices) {
+  const GstVideoInfo info = info_of(kCaps);
+  GstBufferPool* const pool = gst_video_buffer_pool_new();
+  GstStructure* const config = gst_buffer_pool_get_config(pool);
+  gst_buffer_pool_config_set_params(config, caps_of(kCaps).get(),
+                                    static_cast<guint>(GST_VIDEO_INFO_SIZE(&info)), 2, 2);
+  ASSERT_TRUE(gst_buffer_pool_set_config(pool, config));
+  gst_buffer_pool_set_active(pool, TRUE);
+  {
+    Bench bench("convkernel3d kernel=box(1x1x9)");
+    bench.set_caps(kCaps);
+    GstBufferPoolAcquireParams params{};
+    params.flags = GST_BUFFER_POOL_ACQUIRE_FLAG_DONTWAIT;
+    for (int i = 0; i < 40; ++i) {
+      GstBuffer* buffer = nullptr;
+      ASSERT_EQ(gst_buffer_pool_acquire_buffer(pool, &buffer, &params), GST_FLOW_OK) << i;
+      ASSERT_EQ(bench.push(timed(BufferPtr(buffer), i)), GST_FLOW_OK);
+    }
+    end_stream(bench);
+    EXPECT_EQ(pull_all(bench).size(), 40U);
+  }
+  gst_buffer_pool_set_active(pool, FALSE);
+  gst_object_unref(pool);
+}
+
+TEST(HeldBack, AsksForTheBuffersThatItHolds) {
+  Bench bench("convkernel3d kernel=box(1x1x9)");
+  bench.set_caps(kCaps);
+  bench.push(noise_frame(info_of(kCaps), 0));
+  GstQuery* const query = gst_query_new_allocation(caps_of(kCaps).get(), TRUE);
+  ASSERT_TRUE(gst_pad_peer_query(bench.harness()->srcpad, query));
+  ASSERT_GT(gst_query_get_n_allocation_pools(query), 0U);
+  guint least = 0;
+  gst_query_parse_nth_allocation_pool(query, 0, nullptr, nullptr, &least, nullptr);
+  EXPECT_GE(least, 8U);
+  gst_query_unref(query);
+}
+
+int alive = 0;
+void buffer_gone(gpointer, GstMiniObject*) { --alive; }
+
+TEST(HeldBack, HoldsNoMoreFramesThanTheKernelHasSlices) {
+  const GstVideoInfo info = info_of(kCaps);
+  alive = 0;
+  {
+    Bench bench("convkernel3d kernel=box(1x1x7)");
+    bench.set_caps(kCaps);
+    for (int i = 0; i < 1000; ++i) {
+      BufferPtr frame = noise_frame(info, i);
+      ++alive;
+      gst_mini_object_weak_ref(GST_MINI_OBJECT_CAST(frame.get()), buffer_gone, nullptr);
+      bench.push(std::move(frame));
+      ASSERT_LE(alive, 7);
+      while (bench.pull()) {
+      }
+    }
+  }
+  EXPECT_EQ(alive, 0);
+}
+
+}  // namespace
+}  // namespace convolve::test

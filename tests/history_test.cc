@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+// Which frames an output over time is made from, and how many are held for it.
+#include <convolve/history.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "check.h"
+
+namespace convolve::test {
+namespace {
+
+using History = FrameHistory<int>;
+
+/// The windows of all outputs of a stream of `count` frames; "." is the border's colour.
+std::vector<std::string> windows(const TimeGeometry& time, int count,
+                                 const std::vector<int>& cuts = {}) {
+  History history(time);
+  std::vector<std::string> all;
+  const auto take = [&] {
+    for (; history.ready(); history.advance()) {
+      EXPECT_EQ(history.own(), static_cast<int>(all.size())) << "in order, each once";
+      std::string text;
+      for (const int* frame : history.window()) {
+        text += frame == nullptr ? "." : std::to_string(*frame);
+      }
+      all.push_back(text);
+    }
+  };
+  for (int i = 0; i < count; ++i) {
+    history.push(i, std::find(cuts.begin(), cuts.end(), i) != cuts.end());
+    EXPECT_LE(history.held(), static_cast<std::size_t>(time.frames()));
+    take();
+    EXPECT_EQ(static_cast<int>(all.size()), std::max(0, i + 1 - time.after)) << "as soon as it can";
+  }
+  history.end();
+  take();
+  EXPECT_EQ(static_cast<int>(all.size()), count);
+  return all;
+}
+
+using Windows = std::vector<std::string>;
+
+TEST(History, WindowsOfCentredKernels) {
+  EXPECT_EQ(windows({.before = 1, .after = 1}, 4), (Windows{"001", "012", "123", "233"}));
+  EXPECT_EQ(windows({.before = 1, .after = 1, .border = Border::reflect_101}, 4),
+            (Windows{"101", "012", "123", "232"}));
+  EXPECT_EQ(windows({.before = 1, .after = 1, .border = Border::constant}, 4),
+            (Windows{".01", "012", "123", "23."}));
+  EXPECT_EQ(windows({.before = 2, .after = 2, .border = Border::reflect_101}, 5),
+            (Windows{"21012", "10123", "01234", "12343", "23432"}));
+}
+
+TEST(History, WindowsOfCausalAndEvenKernels) {
+  EXPECT_EQ(windows({.before = 2}, 4), (Windows{"000", "001", "012", "123"}));
+  EXPECT_EQ(windows({.before = 2, .border = Border::constant}, 3), (Windows{"..0", ".01", "012"}));
+  // Frames that have not come cannot be reflected.
+  EXPECT_EQ(windows({.before = 2, .border = Border::reflect_101}, 4),
+            (Windows{"000", "101", "012", "123"}));
+  EXPECT_EQ(windows({.before = 1}, 3), (Windows{"00", "01", "12"}));
+  EXPECT_EQ(windows({.before = 2, .after = 1}, 4), (Windows{"0001", "0012", "0123", "1233"}));
+}
+
+TEST(History, StreamsShorterThanTheWindow) {
+  EXPECT_EQ(windows({.before = 2, .after = 2}, 1), (Windows{"00000"}));
+  EXPECT_EQ(windows({.before = 2, .after = 2, .border = Border::reflect_101}, 1),
+            (Windows{"00000"}));
+  EXPECT_EQ(windows({.before = 2, .after = 2, .border = Border::constant}, 1), (Windows{"..0.."}));
+  EXPECT_EQ(windows({.before = 2, .after = 2}, 2), (Windows{"00011", "00111"}));
+  EXPECT_EQ(windows({.before = 2, .after = 2, .border = Border::reflect_101}, 2),
+            (Windows{"01010", "10101"}));
+  EXPECT_EQ(windows({}, 3), (Windows{"0", "1", "2"}));
+}
+
+TEST(History, HoldsAWindowHoweverLongTheStream) {
+  for (const TimeGeometry time : {TimeGeometry{0, 0}, TimeGeometry{1, 1}, TimeGeometry{4, 0},
+                                  TimeGeometry{0, 3}, TimeGeometry{32, 31}}) {
+    for (const int count : {1, 2, time.frames() - 1, time.frames(), 100}) windows(time, count);
+  }
+}
+
+TEST(History, ScenesDoNotMix) {
+  const TimeGeometry time{.before = 1, .after = 1};
+  EXPECT_EQ(windows(time, 5, {2}), (Windows{"001", "011", "223", "234", "344"}));
+  EXPECT_EQ(windows(time, 4, {1, 2, 3}), (Windows{"000", "111", "222", "333"}));
+  EXPECT_EQ(windows({.before = 2, .after = 2, .border = Border::constant}, 5, {3}),
+            (Windows{"..012", ".012.", "012..", "..34.", ".34.."}));
+  EXPECT_EQ(windows({.before = 2}, 5, {2}), (Windows{"000", "001", "222", "223", "234"}));
+}
+
+TEST(History, ForgetsAndBeginsAnew) {
+  History history({.before = 2, .after = 1});
+  for (int i = 0; i < 5; ++i) {
+    history.push(i);
+    for (; history.ready(); history.advance()) {
+    }
+  }
+  EXPECT_NE(history.newest(), nullptr);
+  history.forget();
+  EXPECT_EQ(history.newest(), nullptr);
+  EXPECT_FALSE(history.ready());
+  history.push(7);
+  EXPECT_FALSE(history.ready());
+  history.end();
+  ASSERT_TRUE(history.ready());
+  for (const int* frame : history.window()) EXPECT_EQ(*frame, 7);
+  history.advance();
+  EXPECT_FALSE(history.ready());
+  history.push(8);  // after the end
+  history.end();
+  ASSERT_TRUE(history.ready());
+  for (const int* frame : history.window()) EXPECT_EQ(*frame, 8);
+}
+
+// Each component counts alike, whatever lies beside it.
+TEST(MeanDifference, OfEveryFormat) {
+  std::mt19937 random(test_seed());
+  for (const Layout& layout : all_layouts()) {
+    const Picture one = detail::random_picture(layout, 33, 14, random);
+    Picture other(layout, 33, 14);
+    fill(other, Content::random, random);
+    double sum = 0;
+    double samples = 0;
+    for (int c = 0; c < layout.components(); ++c) {
+      if (layout.is_alpha(c)) continue;
+      const auto& a = one.component[static_cast<std::size_t>(c)].value;
+      const auto& b = other.component[static_cast<std::size_t>(c)].value;
+      for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]);
+      samples += static_cast<double>(a.size());
+    }
+    const TestFrame x(one, random_placement(random));
+    const TestFrame y(other, random_placement(random));
+    EXPECT_NEAR(mean_difference(x.view(), y.view()), sum / samples / layout.max_code(), 1e-9)
+        << layout.name;
+    EXPECT_EQ(mean_difference(x.view(), x.view()), 0) << layout.name;
+  }
+  Picture black(layout_of("GRAY8"), 9000, 2);
+  Picture white = black;
+  for (double& v : white.component[0].value) v = 255;
+  const TestFrame a(black, {});
+  const TestFrame b(white, {});
+  EXPECT_DOUBLE_EQ(mean_difference(a.view(), b.view()), 1);
+}
+
+}  // namespace
+}  // namespace convolve::test

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// The filter kernel3d, in double precision: a stream of pictures, one of them wanted.
+#pragma once
+
+#include "reference_linear.h"
+
+namespace convolve::test {
+
+/// Slices of rows, oldest first.
+inline std::vector<Taps> read_slices(const std::string& text) {
+  std::vector<Taps> slices;
+  std::istringstream parts(text);
+  for (std::string part; std::getline(parts, part, '|');) slices.push_back(read_taps(part));
+  return slices;
+}
+
+/// What of time a filter's parameters say.
+struct TimeWindow {
+  int before = 0;
+  int after = 0;
+  std::string border = "replicate";
+};
+
+inline TimeWindow time_window(const Values& values, int slices) {
+  TimeWindow window;
+  window.before = slices / 2;
+  if (value_or(values, "operation", "correlation") == "convolution") {
+    window.before = slices - 1 - window.before;
+  }
+  if (value_or(values, "alignment", "centred") == "causal") window.before = slices - 1;
+  window.after = slices - 1 - window.before;
+  window.border = value_or(values, "time-border", "replicate");
+  return window;
+}
+
+inline const char* const kBox3d = "1 1 1;1 1 1;1 1 1|1 1 1;1 1 1;1 1 1|1 1 1;1 1 1;1 1 1";
+
+/// Correlates the frames of a channel's window with the slices.
+inline ChannelFilter kernel3d_filter(const Values& values) {
+  std::vector<Taps> slices = read_slices(value_or(values, "kernel", kBox3d));
+  int anchor_x = slices[0].width / 2;
+  int anchor_y = slices[0].height / 2;
+  if (value_or(values, "operation", "correlation") == "convolution") {
+    std::reverse(slices.begin(), slices.end());
+    for (Taps& slice : slices) slice = slice.rotated();
+    anchor_x = slices[0].width - 1 - anchor_x;
+    anchor_y = slices[0].height - 1 - anchor_y;
+  }
+  std::vector<double> all;
+  for (const Taps& slice : slices) {
+    all.insert(all.end(), slice.value.begin(), slice.value.end());
+  }
+  Taps flat{static_cast<int>(all.size()), 1, all};
+  double scale = number(values, "scale", 1.0);
+  if (value_or(values, "normalize", "true") == "true") scale /= flat.sum();
+  const std::string response = value_or(values, "response", "clamp");
+  const std::string border = value_or(values, "border", "replicate");
+  const double bias = number(values, "bias", 0.0);
+
+  ChannelFilter filter;
+  filter.filters_chroma = response == "clamp";
+  filter.apply = [=](const Channel& channel) {
+    Grid v(channel.out_width, channel.out_height);
+    double most = std::abs(channel.outside);
+    for (std::size_t t = 0; t < slices.size(); ++t) {
+      const Grid part = correlate(channel.frames[t], slices[t], Axis{.anchor = anchor_x},
+                                  Axis{.anchor = anchor_y}, border, channel.outside,
+                                  channel.out_width, channel.out_height);
+      for (std::size_t i = 0; i < v.value.size(); ++i) v.value[i] += part.value[i];
+      most = std::max(most, largest(channel.frames[t]));
+    }
+    for (double& value : v.value) value *= scale;
+    const double slack = allowance(*channel.layout, flat.gain() * std::abs(scale),
+                                   are_integers(all) && !channel.derived, most);
+    return responded(v, response, bias, slack, channel);
+  };
+  return filter;
+}
+
+/// What `kernel3d` makes of frame `own` of a stream.
+inline Expected reference_over_time(const std::vector<Picture>& stream, int own,
+                                    const Values& values) {
+  const auto slices = static_cast<int>(read_slices(value_or(values, "kernel", kBox3d)).size());
+  const TimeWindow window = time_window(values, slices);
+  const int first = std::max(0, own - window.before);
+  const int last = std::min(static_cast<int>(stream.size()) - 1, own + window.after);
+  std::vector<const Picture*> frames;
+  for (int t = own - window.before; t <= own + window.after; ++t) {
+    const int place = border_index(t - first, last - first + 1, window.border);
+    frames.push_back(place < 0 ? nullptr : &stream[static_cast<std::size_t>(first + place)]);
+  }
+  const Picture& in = stream[static_cast<std::size_t>(own)];
+  Expected expected =
+      filter_picture(in, kernel3d_filter(values), values, "per-channel", std::move(frames));
+  const auto roi = values.find("roi");
+  if (roi != values.end() && !roi->second.empty()) keep_outside(expected, in, roi->second);
+  return expected;
+}
+
+}  // namespace convolve::test
