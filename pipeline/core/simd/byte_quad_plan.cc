@@ -83,15 +83,15 @@ void append_row(ByteQuadRows& rows, const WeightTable& window, int row) {
 
 // Windows whose loop is written out: height, and columns by fours.
 void fit_window(ByteQuadRows& rows, const WeightTable& window) {
-  constexpr struct { int height, quads, most_parts; } kShapes[] = {{3, 1, 2}, {5, 2, 1}, {7, 2, 1}};
+  constexpr struct { int height, quads, most_parts; } kShapes[] = {{3, 1, 2}, {5, 2, 2}, {7, 2, 1}};
   for (const auto& shape : kShapes) {
     if (rows.height > shape.height || rows.parts > shape.most_parts ||
         window.reach() >= kQuad * shape.quads * rows.channels) {
       continue;
     }
     rows.window_height = shape.height;
-    for (int row = 0; row < shape.height; ++row) {
-      for (int quad = 0; quad < shape.quads; ++quad) {
+    for (int quad = 0; quad < shape.quads; ++quad) {
+      for (int row = 0; row < shape.height; ++row) {
         for (int part = 0; part < rows.parts; ++part) {
           rows.window_words.push_back(
               window.word(row, kQuad * quad * rows.channels, rows.channels, part));

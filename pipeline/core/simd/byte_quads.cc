@@ -136,12 +136,13 @@ class Walk {
     const std::int32_t* words = rows_.words.data() + static_cast<std::ptrdiff_t>(begin) * kSums;
     for (int i = begin; i < end; ++i, words += kSums) {
       const std::uint8_t* const from = from_[i] + x;
-      VI32 weights[kSums];
-      for (int sum = kFirst; sum <= kLast; ++sum) weights[sum] = hn::Set(DI32(), words[sum]);
-      for (int v = 0; v < kQuarters; ++v) {
-        const VI32 lanes = Lanes::At(lanes_, from, v);
-        for (int sum = kFirst; sum <= kLast; ++sum) {
-          sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes, weights[sum]);
+      // Lanes first: this order keeps all sums in registers.
+      VI32 lanes[kQuarters];
+      for (int v = 0; v < kQuarters; ++v) lanes[v] = Lanes::At(lanes_, from, v);
+      for (int sum = kFirst; sum <= kLast; ++sum) {
+        const VI32 weights = hn::Set(DI32(), words[sum]);
+        for (int v = 0; v < kQuarters; ++v) {
+          sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes[v], weights);
         }
       }
     }
@@ -152,17 +153,20 @@ class Walk {
   const std::uint8_t** from_;
 };
 
-// Small windows: the weights stay in registers, and nothing is asked in between.
+// Small windows: everything is written out, and the weights stay in registers: all of them, or
+// those of four columns at a time.
 template <int kHeight, int kQuads, int kParts, class Lanes>
 class Small {
+  static constexpr int kWeights = kHeight * kParts;  // of four columns
+  static constexpr bool kAllStay = kQuads * kWeights <= 16;
+  using Weights = VI32[kWeights];
+
  public:
   static constexpr int kRows = kSums / kParts;
 
   Small(const ByteQuadRows& rows, const std::uint8_t**)
-      : lanes_(rows.channels), quad_(kQuarters * rows.channels) {
-    for (int i = 0; i < kHeight * kQuads * kParts; ++i) {
-      weights_[i] = hn::Set(DI32(), rows.window_words[static_cast<std::size_t>(i)]);
-    }
+      : lanes_(rows.channels), quad_(kQuarters * rows.channels), words_(rows.window_words.data()) {
+    for (int quad = 0; kAllStay && quad < kQuads; ++quad) Load(quad, weights_[quad]);
   }
 
   void Start(const std::byte* const* in, int last_row) {
@@ -174,10 +178,21 @@ class Small {
   template <class Finish, typename Out>
   HWY_INLINE void ComputeAt(int x, const Finish& finish, Out* const (&to)[kRows]) const {
     Sums<kParts> sums(finish);
+    if constexpr (!kAllStay) {
+      HWY_UNROLL(2)
+      for (int quad = 0; quad < kQuads; ++quad) {
+        Weights weights;
+        Load(quad, weights);
+        HWY_UNROLL(16)
+        for (int row = 0; row < kHeight + kRows - 1; ++row) AddQuad(x, row, quad, weights, sums);
+      }
+    }
     HWY_UNROLL(16)
     for (int row = 0; row < kHeight + kRows - 1; ++row) {
       HWY_UNROLL(2)
-      for (int quad = 0; quad < kQuads; ++quad) AddQuad(x, row, quad, sums);
+      for (int quad = 0; kAllStay && quad < kQuads; ++quad) {
+        AddQuad(x, row, quad, weights_[quad], sums);
+      }
       // Outputs leave as soon as their last row is added: that keeps all else in registers.
       const int out = row - kHeight + 1;
       if (out >= 0) sums.Store(out, finish, to[out] + x);
@@ -185,7 +200,13 @@ class Small {
   }
 
  private:
-  HWY_INLINE void AddQuad(int x, int row, int quad, Sums<kParts>& sums) const {
+  HWY_INLINE void Load(int quad, Weights& weights) const {
+    HWY_UNROLL(16)
+    for (int i = 0; i < kWeights; ++i) weights[i] = hn::Set(DI32(), words_[quad * kWeights + i]);
+  }
+
+  HWY_INLINE void AddQuad(int x, int row, int quad, const Weights& weights,
+                          Sums<kParts>& sums) const {
     const std::uint8_t* const from = from_[row] + x + quad * quad_;
     HWY_UNROLL(4)
     for (int v = 0; v < kQuarters; ++v) {
@@ -194,16 +215,17 @@ class Small {
       for (int sum = 0; sum < kSums; ++sum) {
         const int of_window = row - sum / kParts;
         if (of_window < 0 || of_window >= kHeight) continue;
-        const int weight = (of_window * kQuads + quad) * kParts + sum % kParts;
-        sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes, weights_[weight]);
+        const VI32 weight = weights[of_window * kParts + sum % kParts];
+        sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes, weight);
       }
     }
   }
 
   Lanes lanes_;
   int quad_;  // samples from four taps to the next four
+  const std::int32_t* words_;
   const std::uint8_t* from_[kHeight + kRows - 1];
-  VI32 weights_[kHeight * kQuads * kParts];
+  Weights weights_[kQuads];
 };
 
 template <class Summer, class Finish, typename Out>
@@ -241,10 +263,10 @@ void RunSized(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratc
   if (rows.window_height == 3) {
     return Run<Small<3, 1, kParts, Lanes>, Finish, Out>(rows, block, scratch);
   }
+  if (rows.window_height == 5) {
+    return Run<Small<5, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+  }
   if constexpr (kParts == 1) {
-    if (rows.window_height == 5) {
-      return Run<Small<5, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
-    }
     if (rows.window_height == 7) {
       return Run<Small<7, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
     }

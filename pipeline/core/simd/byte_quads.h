@@ -53,8 +53,8 @@ struct ByteQuadRows {
   std::vector<int> begins;
   std::vector<std::int32_t> words;  ///< kSums of each operation, by output row: 4 signed bytes
 
-  /// Windows of few columns once more, rounded up to a size that has its own loop: by row, four
-  /// columns and part.
+  /// Windows of few columns once more, rounded up to a size that has its own loop: by four columns,
+  /// row and part.
   std::vector<std::int32_t> window_words;
   int window_height = 0;  ///< 0 where there is no such size
 
