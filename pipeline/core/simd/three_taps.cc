@@ -143,10 +143,21 @@ class ShiftFinish {
 
 class FactorFinish {
  public:
-  explicit FactorFinish(const ThreeTapRows& rows) : factor_(hn::Set(D16(), rows.factor)) {}
+  explicit FactorFinish(const ThreeTapRows& rows)
+      : factor_(hn::Set(D16(), rows.factor != 0 ? rows.factor : Down(rows))) {}
+
+  // A rounded shift is a rounded product, too.
+  static bool serves(const ThreeTapRows& rows) {
+    if (rows.factor != 0) return rows.add == 0 && rows.shift == 0;
+    return rows.shift >= 1 && rows.add == 1 << (rows.shift - 1);
+  }
   HWY_INLINE V16 operator()(V16 sum) const { return hn::MulFixedPoint15(sum, factor_); }
 
  private:
+  static std::int16_t Down(const ThreeTapRows& rows) {
+    return static_cast<std::int16_t>(1 << (15 - rows.shift));
+  }
+
   V16 factor_;
 };
 
@@ -200,9 +211,11 @@ class Joiner {
     } else if constexpr (kJoin == Join::any) {
       return hn::Add(hn::Add(hn::Mul(upper, vertical_[0]), hn::Mul(lower, vertical_[2])),
                      hn::Mul(middle, vertical_[1]));
+    } else if constexpr (kJoin == Join::middle_twice) {
+      // The sum of two rows is the lower one of one output and the upper one of the next.
+      return hn::Add(hn::Add(upper, middle), hn::Add(middle, lower));
     } else {
-      const V16 sum = hn::Add(hn::Add(upper, lower), middle);
-      return kJoin == Join::sum ? sum : hn::Add(sum, middle);
+      return hn::Add(hn::Add(upper, lower), middle);
     }
   }
 
@@ -273,10 +286,10 @@ void Run(const ThreeTapRows& rows, const RowBlock& block) {
 template <Join kJoin, class Taps>
 void RunTaps(const ThreeTapRows& rows, const RowBlock& block) {
   const bool plain = rows.init == 0 && !rows.absolute;
-  if (plain && rows.factor == 0 && !rows.clamped) return Run<kJoin, Taps, ShiftFinish>(rows, block);
-  if (plain && rows.factor != 0 && rows.add == 0 && rows.shift == 0 && !rows.clamped) {
+  if (plain && !rows.clamped && FactorFinish::serves(rows)) {
     return Run<kJoin, Taps, FactorFinish>(rows, block);
   }
+  if (plain && rows.factor == 0 && !rows.clamped) return Run<kJoin, Taps, ShiftFinish>(rows, block);
   if (rows.absolute && rows.init == 0 && rows.factor == 0 && rows.add == 0 && rows.shift == 0) {
     return Run<kJoin, Taps, MagnitudeFinish>(rows, block);
   }
