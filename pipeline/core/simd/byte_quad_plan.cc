@@ -81,12 +81,14 @@ void append_row(ByteQuadRows& rows, const WeightTable& window, int row) {
   }
 }
 
-// Windows whose loop is written out: height, and columns by fours.
+// Windows whose loop is written out: height, rows a step, and columns by fours.
 void fit_window(ByteQuadRows& rows, const WeightTable& window) {
-  constexpr struct { int height, quads, most_parts; } kShapes[] = {{3, 1, 2}, {5, 2, 2}, {7, 2, 1}};
+  constexpr struct {
+    int height, step, quads, most_parts;
+  } kShapes[] = {{3, 1, 1, 2}, {5, 1, 2, 2}, {7, 1, 2, 1}, {9, 3, 1, 1}};
   for (const auto& shape : kShapes) {
-    if (rows.height > shape.height || rows.parts > shape.most_parts ||
-        window.reach() >= kQuad * shape.quads * rows.channels) {
+    if (rows.height > shape.height || rows.row_step != shape.step ||
+        rows.parts > shape.most_parts || window.reach() >= kQuad * shape.quads * rows.channels) {
       continue;
     }
     rows.window_height = shape.height;
@@ -126,7 +128,7 @@ std::optional<ByteQuadRows> ByteQuadRows::make(SampleType output, int channels, 
     append_row(rows, window, row);
   }
   rows.begins.push_back(static_cast<int>(rows.operations.size()));
-  if (step == 1) fit_window(rows, window);
+  fit_window(rows, window);
   return rows;
 }
 

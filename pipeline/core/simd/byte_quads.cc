@@ -155,7 +155,7 @@ class Walk {
 
 // Small windows: everything is written out, and the weights stay in registers: all of them, or
 // those of four columns at a time.
-template <int kHeight, int kQuads, int kParts, class Lanes>
+template <int kHeight, int kStep, int kQuads, int kParts, class Lanes>
 class Small {
   static constexpr int kWeights = kHeight * kParts;  // of four columns
   static constexpr bool kAllStay = kQuads * kWeights <= 16;
@@ -163,6 +163,7 @@ class Small {
 
  public:
   static constexpr int kRows = kSums / kParts;
+  static constexpr int kRowsIn = kHeight + (kRows - 1) * kStep;
 
   Small(const ByteQuadRows& rows, const std::uint8_t**)
       : lanes_(rows.channels), quad_(kQuarters * rows.channels), words_(rows.window_words.data()) {
@@ -170,7 +171,7 @@ class Small {
   }
 
   void Start(const std::byte* const* in, int last_row) {
-    for (int i = 0; i < kHeight + kRows - 1; ++i) {
+    for (int i = 0; i < kRowsIn; ++i) {
       from_[i] = reinterpret_cast<const std::uint8_t*>(in[std::min(i, last_row)]);
     }
   }
@@ -183,19 +184,20 @@ class Small {
       for (int quad = 0; quad < kQuads; ++quad) {
         Weights weights;
         Load(quad, weights);
-        HWY_UNROLL(16)
-        for (int row = 0; row < kHeight + kRows - 1; ++row) AddQuad(x, row, quad, weights, sums);
+        HWY_UNROLL(18)
+        for (int row = 0; row < kRowsIn; ++row) AddQuad(x, row, quad, weights, sums);
       }
     }
-    HWY_UNROLL(16)
-    for (int row = 0; row < kHeight + kRows - 1; ++row) {
+    HWY_UNROLL(18)
+    for (int row = 0; row < kRowsIn; ++row) {
       HWY_UNROLL(2)
       for (int quad = 0; kAllStay && quad < kQuads; ++quad) {
         AddQuad(x, row, quad, weights_[quad], sums);
       }
       // Outputs leave as soon as their last row is added: that keeps all else in registers.
-      const int out = row - kHeight + 1;
-      if (out >= 0) sums.Store(out, finish, to[out] + x);
+      const int beyond = row - kHeight + 1;
+      if (beyond < 0 || beyond % kStep != 0) continue;
+      sums.Store(beyond / kStep, finish, to[beyond / kStep] + x);
     }
   }
 
@@ -213,7 +215,7 @@ class Small {
       const VI32 lanes = Lanes::At(lanes_, from, v);
       HWY_UNROLL(4)
       for (int sum = 0; sum < kSums; ++sum) {
-        const int of_window = row - sum / kParts;
+        const int of_window = row - sum / kParts * kStep;
         if (of_window < 0 || of_window >= kHeight) continue;
         const VI32 weight = weights[of_window * kParts + sum % kParts];
         sums.at[sum][v] = DotBytes(sums.at[sum][v], lanes, weight);
@@ -224,7 +226,7 @@ class Small {
   Lanes lanes_;
   int quad_;  // samples from four taps to the next four
   const std::int32_t* words_;
-  const std::uint8_t* from_[kHeight + kRows - 1];
+  const std::uint8_t* from_[kRowsIn];
   Weights weights_[kQuads];
 };
 
@@ -245,7 +247,8 @@ void Run(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
       to[i] = y + i < block.rows ? reinterpret_cast<Out*>(block.out[y + i]) : spare;
     }
     const int first_row = y * step;
-    const RowsAhead<kRows> ahead(block.in, first_row + rows.height + (kRows - 1) * step, last_row);
+    const RowsAhead<kRows> ahead(block.in, first_row + rows.height + (kRows - 1) * step, last_row,
+                                 step);
     summer.Start(block.in + first_row, last_row - first_row);
     // The last vector of a row overlaps the one before.
     for (int next = 0; next < samples; next += kStep) {
@@ -261,14 +264,17 @@ template <int kParts, class Finish, class Lanes>
 void RunSized(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
   using Out = std::uint8_t;
   if (rows.window_height == 3) {
-    return Run<Small<3, 1, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+    return Run<Small<3, 1, 1, kParts, Lanes>, Finish, Out>(rows, block, scratch);
   }
   if (rows.window_height == 5) {
-    return Run<Small<5, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+    return Run<Small<5, 1, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
   }
   if constexpr (kParts == 1) {
+    if (rows.window_height == 9) {
+      return Run<Small<9, 3, 1, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+    }
     if (rows.window_height == 7) {
-      return Run<Small<7, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
+      return Run<Small<7, 1, 2, kParts, Lanes>, Finish, Out>(rows, block, scratch);
     }
   }
   Run<Walk<kParts, Lanes>, Finish, Out>(rows, block, scratch);

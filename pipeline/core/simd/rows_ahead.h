@@ -14,22 +14,30 @@
 
 namespace convolve {
 
+/// Of steps of `kRows` rows.
 template <int kRows>
 class RowsAhead {
  public:
   /// \param first  the first row of `in` that is not read yet; \param last  the last that there is
-  RowsAhead(const std::byte* const* in, int first, int last) {
-    for (int i = 0; i < kRows; ++i) rows_[i] = in[std::min(first + i, last)];
+  /// \param frames  whose rows lie in turn: so many times as many rows are fetched, if not more
+  ///                than `kMostFrames` times as many
+  RowsAhead(const std::byte* const* in, int first, int last, int frames = 1)
+      : count_(kRows * std::min(frames, kMostFrames)) {
+    for (int i = 0; i < count_; ++i) rows_[i] = in[std::min(first + i, last)];
   }
 
   /// To be called once for each vector of the rows that are read now.
   HWY_INLINE void fetch(int byte) const {
     HWY_UNROLL(4)
-    for (const std::byte* row : rows_) hwy::Prefetch(row + byte);
+    for (int i = 0; i < kRows; ++i) hwy::Prefetch(rows_[i] + byte);
+    for (int i = kRows; i < count_; ++i) hwy::Prefetch(rows_[i] + byte);
   }
 
  private:
-  const std::byte* rows_[kRows];
+  static constexpr int kMostFrames = 5;
+
+  int count_;
+  const std::byte* rows_[kRows * kMostFrames];
 };
 
 }  // namespace convolve
