@@ -177,6 +177,11 @@ Result measure(const Row& row, int runs, double clock, bool alone) {
   }
   const double pixels = output_pixels(row, row.setting);
   for (Series& series : all) series.finish(pixels, frames_of(row.setting));
+  // Of the pixels that were copied, which are fewer than those of a larger output.
+  const double copied = static_cast<double>(row.setting.size.width) * row.setting.size.height *
+                        frames_of(row.setting);
+  result.copy.median *= pixels / copied;
+  result.copy.best *= pixels / copied;
   if (row.against) {
     const double other = output_pixels(row, row.against->setting);
     result.against.median *= pixels / other;

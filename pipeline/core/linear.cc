@@ -243,8 +243,7 @@ bool dense_is_less(const LinearProblem& problem, const std::vector<std::int32_t>
                    const SeparablePlan& separable) {
   const int width = problem.taps.width;
   const int height = problem.taps.height;
-  if (problem.spec.input == SampleType::u8 && problem.taps.frames == 1 &&
-      255 * magnitude_of(dense) <= kMostHalf) {
+  if (problem.spec.input == SampleType::u8 && 255 * magnitude_of(dense) <= kMostHalf) {
     return 1.2 * height * ((width + 3) / 4) < 8.5 + 1.25 * (width + height);
   }
   const double groups = column_groups(problem) + 0.5;
