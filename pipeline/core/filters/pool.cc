@@ -250,7 +250,7 @@ class PoolFilter final : public Filter {
     axis_.middle = stride_ / 2;
   }
 
-  [[nodiscard]] Geometry geometry() const override { return {axis_, axis_}; }
+  [[nodiscard]] Geometry geometry() const override { return {axis_, axis_, {}}; }
   [[nodiscard]] bool is_identity() const override {
     return size_ == 1 && stride_ == 1 && params().color_mode != ColorMode::greyscale;
   }

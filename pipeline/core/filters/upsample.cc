@@ -184,7 +184,7 @@ class UpsampleFilter final : public Filter {
       throw ParamError("output-padding: " + std::to_string(params.output_padding) +
                        " is not less than the stride, " + std::to_string(stride_));
     }
-    geometry_ = {axis(params, kernel_.width), axis(params, kernel_.height)};
+    geometry_ = {axis(params, kernel_.width), axis(params, kernel_.height), {}};
     (void)phases({});  // refuses what cannot be normalised
   }
 
