@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <string>
@@ -30,6 +31,7 @@
 #include "manual.h"
 #include "options.h"
 #include "presets.h"
+#include "preview.h"
 #include "progress.h"
 
 namespace convolve::cli {
@@ -171,15 +173,23 @@ int run_job(const Options& options) {
   try {
     TranscodeOptions job = options.job;
     job.on_note = [&notes](NoteLevel level, const std::string& text) { notes.take(level, text); };
+    std::unique_ptr<Preview> preview;
+    if (options.preview) {
+      preview = std::make_unique<Preview>(
+          job, [&printer](const std::string& line) { printer.say("convolve: " + line); });
+      job.monitor = preview.get();
+    }
     Transcoder transcoder(std::move(job));
     notes.open();
     if (options.verbose) {
       notes.take(NoteLevel::detail, "as a pipeline: " + transcoder.gst_launch_line());
     }
     const Interrupts::Watch watch(transcoder);
+    const Preview::Session session(preview.get(), transcoder);
     const TranscodeProgress done = transcoder.run([&](const TranscodeProgress& progress) {
       if (Interrupts::take_status_request()) printer.say("convolve: " + progress_text(progress));
       if (shows_progress && Interrupts::signal() == 0) printer.show(progress);
+      if (preview && options.stats) preview->set_stats(stats_text(progress));
     });
     printer.clear();
     return finish(options, done);

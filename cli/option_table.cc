@@ -77,6 +77,10 @@ constexpr Option kOptions[] = {
           Completion::preset}),
     {"overwrite", 'y', "", main, "Replace OUTPUT where it exists",
      [](Options& o, Text) { o.job.overwrite = true; }},
+    {"preview", 0, "", main,
+     "Show the frames in a window where keys change the filters, also beside OUTPUT; without an "
+     "OUTPUT a terminal with a display does so by itself",
+     [](Options& o, Text) { o.preview = true; }},
     {"no-audio", 0, "", main, "Leave the audio out; it is copied unchanged otherwise",
      [](Options& o, Text) { o.job.audio = false; }},
 

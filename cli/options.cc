@@ -7,9 +7,12 @@
 #include <utility>
 #include <vector>
 
+#include <unistd.h>
+
 #include <boost/program_options.hpp>
 
 #include <convolve/live.h>
+#include <convolve/preview_window.h>
 
 #include "config.h"
 #include "presets.h"
@@ -229,9 +232,11 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
     job.output = options.topic;
   }
   if (job.output.empty()) {
-    if (options.action != Action::print_gst) {
+    const bool watches = options.preview || (isatty(STDOUT_FILENO) == 1 && has_display());
+    if (options.action == Action::run) options.preview = watches;
+    if (options.action != Action::print_gst && !watches) {
       refuse_usage("OUTPUT", "is missing",
-                   "say where to write: -o OUTPUT, or -o - for Y4M to a pipe");
+                   "say where to write: -o OUTPUT, or -o - for Y4M to a pipe; --preview shows it");
     }
     job.output = "null:";
   }

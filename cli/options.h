@@ -63,6 +63,7 @@ struct Options {
   bool quiet = false;
   bool verbose = false;
   bool stats = false;
+  bool preview = false;
 };
 
 enum class OptionGroup : std::uint8_t { main, encoding, part, running, looking, information };

@@ -164,6 +164,31 @@ Handle<GstElement> make_element(const FilterSpec& spec, unsigned threads) {
   return element;
 }
 
+void set_value(GstElement* element, FilterSpec& spec, const std::string& name,
+               const std::string& text) {
+  FilterSpec changed = spec;
+  std::erase_if(changed.values, [&name](const auto& value) { return value.first == name; });
+  changed.values.emplace_back(name, text);
+  const FilterInfo* info = is_foreign(spec) ? nullptr : find_filter(spec.name);
+  if (info == nullptr) {
+    set_from_text(element, spec, name, text);
+  } else {
+    try {
+      const auto params = info->new_params();
+      for (const auto& [key, value] : changed.values) {
+        if (const Param* param = find_param(*info, key)) set_param_text(*params, *param, value);
+      }
+      (void)info->make(*params);
+      const Param* param = find_param(*info, name);
+      if (param == nullptr) fail_usage(spec.name, "no parameter '" + name + "'");
+      set_parameter(element, spec, *param, param->get(*params));
+    } catch (const std::invalid_argument& error) {
+      fail_usage(spec.name, error.what());
+    }
+  }
+  spec = std::move(changed);
+}
+
 }  // namespace convolve::graph
 
 namespace convolve {

@@ -16,6 +16,7 @@ class FileSource : public FrameSource {
   [[nodiscard]] const VideoInfo& info() const noexcept override { return reader_.info(); }
   [[nodiscard]] MediaInfo media() const override { return reader_.media(); }
   VideoFrame read() override { return reader_.read(); }
+  bool seek(double seconds) override { return reader_.seek(seconds); }
   void interrupt() noexcept override { reader_.interrupt(); }
 
   [[nodiscard]] MediaReader& reader() noexcept { return reader_; }

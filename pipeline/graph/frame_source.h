@@ -18,6 +18,8 @@ class FrameSource {
   [[nodiscard]] virtual MediaInfo media() const = 0;
   /// The next frame, or an empty one at the end. \throws MediaError
   virtual VideoFrame read() = 0;
+  /// Goes on at that time of the frames; false where the source cannot. The thread that reads.
+  virtual bool seek(double /*seconds*/) { return false; }
   /// Ends a read that waits, and all further ones. Any thread, and a signal handler.
   virtual void interrupt() noexcept = 0;
 };

@@ -31,9 +31,10 @@ struct Graph::State {
 
   Rational frame_rate;
   Handle<GstElement> pipeline;
-  GstAppSrc* source = nullptr;  // of the pipeline
-  GstAppSink* sink = nullptr;   // of the pipeline
-  GstElement* last = nullptr;   // while building
+  GstAppSrc* source = nullptr;                              // of the pipeline
+  GstAppSink* sink = nullptr;                               // of the pipeline
+  GstElement* last = nullptr;                               // while building
+  std::vector<std::pair<FilterSpec, GstElement*>> filters;  // of the pipeline
 
   graph::BusErrors errors{"chain"};
   std::mutex mutex;  // guards the keeper
@@ -71,6 +72,7 @@ void Graph::State::build(const std::vector<FilterSpec>& chain, unsigned threads,
     const bool foreign = graph::is_foreign(spec);
     if (foreign) append(graph::make_plain_element("videoconvert"));
     append(graph::make_element(spec, threads));
+    filters.emplace_back(spec, last);
     if (foreign) append(graph::make_plain_element("videoconvert"));
   }
   Handle<GstElement> exit = graph::make_plain_element("appsink");
@@ -161,6 +163,19 @@ VideoFrame Graph::pull(int timeout_ms) {
     properties = state.keeper.take(buffer);
   }
   return graph::unwrap(buffer, state.info_out, std::move(properties));
+}
+
+void Graph::set_value(std::size_t filter, const std::string& name, const std::string& text) {
+  auto& [spec, element] = state_->filters.at(filter);
+  graph::set_value(element, spec, name, text);
+}
+
+void Graph::flush() noexcept {
+  GstElement* const source = GST_ELEMENT(state_->source);
+  gst_element_send_event(source, gst_event_new_flush_start());
+  gst_element_send_event(source, gst_event_new_flush_stop(TRUE));
+  const std::lock_guard lock(state_->mutex);
+  state_->keeper = graph::PropertyKeeper();
 }
 
 bool Graph::at_end() const noexcept {

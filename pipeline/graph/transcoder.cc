@@ -31,6 +31,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kProgressInterval = std::chrono::milliseconds(200);
 constexpr auto kSignalInterval = std::chrono::milliseconds(50);
+constexpr double kNoSeek = -1;
 constexpr std::size_t kWaitingPackets = std::size_t{64} << 20U;
 
 ReadOptions read_options(const TranscodeOptions& options, NoteHandler on_note) {
@@ -89,6 +90,8 @@ struct Transcoder::State {
 
   void open_source(const NoteHandler& on_note);
   void read_frames();
+  bool pass_frames();
+  void seek_if_asked();
   void write_frames();
   VideoFrame compared(VideoFrame frame);
   void keep_error() noexcept;
@@ -107,6 +110,7 @@ struct Transcoder::State {
   std::unique_ptr<Graph> graph;
 
   std::atomic<bool> aborted{false};
+  std::atomic<double> seek_target{kNoSeek};
   std::atomic<std::int64_t> frames{0};
   std::atomic<double> media_seconds{0};
   graph::LatencyMeter latency;
@@ -133,7 +137,7 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
   const VideoInfo& info = source->info();
   output_size = check_sizes(options.chain, {info.width, info.height});
   note_warnings(options.chain, on_note);
-  const bool waits = file != nullptr || options.output != "null:";
+  const bool waits = options.monitor == nullptr && (file != nullptr || options.output != "null:");
   graph = std::make_unique<Graph>(options.chain, options.threads, info.frame_rate,
                                   waits ? Graph::kQueuedFrames : 1U);
   WriteOptions write = write_options(options, on_note);
@@ -181,12 +185,7 @@ void Transcoder::State::thread_ended() noexcept {
 void Transcoder::State::read_frames() {
   media::block_signals();
   try {
-    while (VideoFrame frame = source->read()) {
-      if (options.compare) {
-        const std::lock_guard lock(mutex);
-        originals.push_back(frame.share());
-      }
-      if (!graph->push(std::move(frame))) break;
+    while (pass_frames()) {
     }
     graph->end();
   } catch (...) {
@@ -215,6 +214,29 @@ VideoFrame Transcoder::State::compared(VideoFrame frame) {
   return before ? side_by_side(before, frame) : std::move(frame);
 }
 
+// Until the source ends. True where a seek makes it go on.
+bool Transcoder::State::pass_frames() {
+  for (;;) {
+    seek_if_asked();
+    VideoFrame frame = source->read();
+    if (!frame) break;
+    if (options.monitor != nullptr && !options.monitor->before(frame)) continue;
+    // What was waited for may be a seek, which makes this frame an old one.
+    if (seek_target.load() != kNoSeek) continue;
+    if (options.compare) {
+      const std::lock_guard lock(mutex);
+      originals.push_back(frame.share());
+    }
+    if (!graph->push(std::move(frame))) return false;
+  }
+  return options.monitor != nullptr && options.monitor->at_end();
+}
+
+void Transcoder::State::seek_if_asked() {
+  const double target = seek_target.exchange(kNoSeek);
+  if (target != kNoSeek && source->seek(target)) graph->flush();
+}
+
 void Transcoder::State::write_frames() {
   media::block_signals();
   try {
@@ -225,8 +247,8 @@ void Transcoder::State::write_frames() {
         writer->copy_packets();
         continue;
       }
-      if (options.compare) frame = compared(std::move(frame));
-      writer->write(frame);
+      writer->write(options.compare ? compared(frame.share()) : frame.share());
+      if (options.monitor != nullptr) options.monitor->after(frame);
       if (live != nullptr) latency.add(live->age(frame));
       ++frames;
       media_seconds = frame.seconds();
@@ -314,6 +336,14 @@ void Transcoder::abort() noexcept {
   state_->source->interrupt();
   state_->writer->cancel();
 }
+
+void Transcoder::set_value(std::size_t filter, const std::string& name, const std::string& text) {
+  state_->graph->set_value(filter, name, text);
+}
+
+void Transcoder::seek(double seconds) noexcept { state_->seek_target = std::max(0.0, seconds); }
+
+bool Transcoder::seeking() const noexcept { return state_->seek_target.load() != kNoSeek; }
 
 TranscodePlan Transcoder::plan() const {
   TranscodePlan plan;

@@ -96,17 +96,32 @@ std::int64_t MediaReader::State::us(std::int64_t timestamp) const {
 // little earlier; `accept` asks for more where the first frame is still too late.
 void MediaReader::State::seek(double back) {
   const std::int64_t target = std::max<std::int64_t>(0, to_us(*options.start - back)) + origin_us;
-  const std::int64_t timestamp =
-      av_rescale_q_rnd(target, kMicroseconds, source.video()->time_base,
-                       static_cast<AVRounding>(AV_ROUND_DOWN));
   // What cannot seek, a pipe for example, is read from its beginning.
+  (void)go_to(target);
+}
+
+bool MediaReader::State::go_to(std::int64_t time_us) {
+  const std::int64_t timestamp =
+      av_rescale_q_rnd(time_us, kMicroseconds, source.video()->time_base,
+                       static_cast<AVRounding>(AV_ROUND_DOWN));
   if (avformat_seek_file(source.context(), source.video()->index, INT64_MIN, timestamp, timestamp,
-                         0) >= 0) {
-    avcodec_flush_buffers(decoder.get());
-    held_.clear();
-    last_pts_ = AV_NOPTS_VALUE;
-    input_ended_ = false;
+                         0) < 0) {
+    return false;
   }
+  avcodec_flush_buffers(decoder.get());
+  held_.clear();
+  last_pts_ = AV_NOPTS_VALUE;
+  input_ended_ = false;
+  return true;
+}
+
+bool MediaReader::State::seek_to(double seconds) {
+  const std::int64_t target = std::max<std::int64_t>(0, to_us(seconds)) + us(shift.value_or(0));
+  if (info.still || !go_to(std::max<std::int64_t>(0, target - AV_TIME_BASE / 10))) return false;
+  skip_to_us_ = target;
+  video_ended_ = false;
+  pending_ = next_frame();
+  return true;
 }
 
 // Reads one packet and gives it to whom it belongs. False at the end of the input.
@@ -173,6 +188,8 @@ bool MediaReader::State::accept(AVFrame& frame) {
   frame.pts = pts;
   frame.time_base = stream->time_base;
   const std::int64_t time = us(pts);
+  if (skip_to_us_ && time < *skip_to_us_) return false;
+  skip_to_us_.reset();
   if (cut_end_us_ && time >= *cut_end_us_) {
     end_video();
     return false;
@@ -356,6 +373,7 @@ MediaReader::MediaReader(const std::string& input, ReadOptions options)
 MediaReader::~MediaReader() = default;
 const VideoInfo& MediaReader::info() const noexcept { return state_->info; }
 VideoFrame MediaReader::read() { return state_->read(); }
+bool MediaReader::seek(double seconds) { return state_->seek_to(seconds); }
 void MediaReader::interrupt() noexcept { state_->interrupted = true; }
 
 }  // namespace convolve

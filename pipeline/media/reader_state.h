@@ -18,6 +18,7 @@ struct MediaReader::State {
   State(const std::string& input, ReadOptions read_options);
 
   VideoFrame read();
+  bool seek_to(double seconds);
   /// Makes `stream`'s packets wait for the writer; others are not read.
   void select(const AVStream& stream);
   /// A packet of a selected stream, its times already cut; null where none waits. Any thread.
@@ -45,6 +46,7 @@ struct MediaReader::State {
  private:
   void find_info();
   void seek(double back);
+  bool go_to(std::int64_t time_us);
   bool decode(AVFrame& frame);
   bool feed_decoder();
   void keep_packet(media::PacketPtr packet);
@@ -72,6 +74,7 @@ struct MediaReader::State {
   std::condition_variable taken_;
 
   double seek_back_ = 1;
+  std::optional<std::int64_t> skip_to_us_;  // after a seek, frames before are left out
   std::optional<std::int64_t> cut_end_us_;
   std::int64_t last_end_us_ = INT64_MIN;  // of the last frame that was kept
   std::int64_t last_packet_end_us_ = INT64_MIN;  // of any stream

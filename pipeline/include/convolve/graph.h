@@ -48,6 +48,12 @@ class Graph {
   VideoFrame pull(int timeout_ms = -1);
   /// True where all frames were pulled.
   [[nodiscard]] bool at_end() const noexcept;
+  /// Changes a property of a filter; it acts on frames that are pushed afterwards, or sooner.
+  /// \param filter  its place in the chain. Any thread, one at a time
+  /// \throws MediaError of kind `usage`
+  void set_value(std::size_t filter, const std::string& name, const std::string& text);
+  /// Forgets all frames inside, and the past of filters over time. The thread that pushes.
+  void flush() noexcept;
   /// Stops at once. Any thread.
   void shutdown() noexcept;
 

@@ -88,6 +88,21 @@ VideoFrame convert(const VideoFrame& frame, const PixelFormat& format, int width
 /// Both in one frame of `after`'s format, `before` on the left; what is smaller stands at the top
 /// over black. \throws MediaError, std::bad_alloc
 VideoFrame side_by_side(const VideoFrame& before, const VideoFrame& after);
+/// Converts frames to another format and size. One thread at a time.
+class FrameConverter {
+ public:
+  FrameConverter();
+  ~FrameConverter();
+  FrameConverter(const FrameConverter&) = delete;
+  FrameConverter& operator=(const FrameConverter&) = delete;
+
+  /// A frame of one's own, with `frame`'s properties. \throws MediaError, std::bad_alloc
+  VideoFrame convert(const VideoFrame& frame, const PixelFormat& format, int width, int height);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// What is known of a video before its frames are read.
 struct VideoInfo {
@@ -167,6 +182,10 @@ class MediaReader {
   [[nodiscard]] MediaInfo media() const;
   /// The next frame, or an empty one at the end. \throws MediaError
   VideoFrame read();
+  /// Goes on with the first frame at or after `seconds`, on the clock of the frames that were read.
+  /// Packets of other streams that were kept are forgotten. The thread that reads.
+  /// \returns false where the input cannot
+  bool seek(double seconds);
   /// Ends a read that waits, and all further ones.
   void interrupt() noexcept;
 

@@ -16,6 +16,20 @@
 
 namespace convolve {
 
+/// Watches a job's frames, and may hold them back: for windows.
+class FrameMonitor {
+ public:
+  virtual ~FrameMonitor() = default;
+  /// A frame of the source, before the filters. The reading thread, which it may keep waiting.
+  /// \returns false to leave the frame out
+  virtual bool before(const VideoFrame& frame) = 0;
+  /// A filtered frame, after it was written. The writing thread.
+  virtual void after(const VideoFrame& frame) = 0;
+  /// The source has ended. The reading thread, which it may keep waiting.
+  /// \returns true where a seek was asked for, so that there are frames again
+  virtual bool at_end() = 0;
+};
+
 struct TranscodeOptions {
   std::string input;   ///< path, image, `img%04d.png`, `-` (Y4M), or a live input, see live.h
   std::string output;  ///< the same; `null:` decodes and filters only
@@ -33,6 +47,7 @@ struct TranscodeOptions {
   bool overwrite = false;
   bool compare = false;  ///< writes the frames as they were on the left of what came of them
   bool audio = true;     ///< false drops the audio streams
+  FrameMonitor* monitor = nullptr;  ///< outlives the job
   NoteHandler on_note;  ///< warnings and details of the job, as they arise
 };
 
@@ -81,6 +96,14 @@ class Transcoder {
 
   void stop() noexcept;
   void abort() noexcept;
+
+  /// Changes a parameter of a filter of the chain: it acts on the next frame. Any thread, one at a
+  /// time. \throws MediaError of kind `usage`
+  void set_value(std::size_t filter, const std::string& name, const std::string& text);
+  /// Goes on at that time of the input, where it can. Not for jobs that write. Any thread.
+  void seek(double seconds) noexcept;
+  /// True from `seek` until it is done.
+  [[nodiscard]] bool seeking() const noexcept;
 
   /// What `run` is going to do.
   [[nodiscard]] TranscodePlan plan() const;
