@@ -108,7 +108,3 @@ FramePtr Converter::convert(const AVFrame& frame, const FrameShape& to) {
 }
 
 }  // namespace convolve::media
-
-namespace convolve {
-
-}  // namespace convolve
