@@ -22,7 +22,11 @@ std::vector<FilterSpec> kernel_chain(const NamedKernel& named) {
   const bool deep = Kernel::parse(named.example).depth() > 1;
   const std::string filter = deep ? "kernel3d" : "kernel";
   if (find_filter(filter) == nullptr) return {};
-  return {{filter, {{"kernel", std::string(named.example)}}}};
+  FilterSpec spec{filter, {{"kernel", std::string(named.example)}}};
+  // Taps that sum to 0 cannot be normalised, which kernel3d does by default.
+  if (deep && Kernel::parse(named.example).sum() == 0)
+    spec.values.emplace_back("normalize", "false");
+  return {spec};
 }
 
 // Each filter as it comes, then each named kernel.

@@ -33,6 +33,7 @@
 #include "presets.h"
 #include "preview.h"
 #include "progress.h"
+#include "sizes.h"
 
 namespace convolve::cli {
 
@@ -236,6 +237,12 @@ int show_kernel(const Options& options) {
   return print(options.json ? kernel_json(name, kernel) : kernel_text(name, kernel));
 }
 
+int show_sizes(const Options& options) {
+  const std::vector<ChainStage> stages = chain_stages(options.job.chain, options.frame_size);
+  return print(options.json ? sizes_json(stages, options.frame_size)
+                            : sizes_text(stages, options.frame_size));
+}
+
 int draw_plot(const Options& options) {
   for (const PlotKind& kind : plot_kinds()) {
     if (kind.name == options.topic) kind.draw(options.job);
@@ -286,6 +293,8 @@ int run(const Options& options) {
       return dry_run(options);
     case Action::probe:
       return probe(options);
+    case Action::size:
+      return show_sizes(options);
     case Action::show_kernel:
       return show_kernel(options);
     case Action::contact_sheet:

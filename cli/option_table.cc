@@ -149,6 +149,14 @@ constexpr Option kOptions[] = {
      },
      Completion::kernel},
 
+    {"size", 0, "WxH", looking,
+     "Print what each filter of the chain makes of frames of that size: its size with the formula, "
+     "taps, multiply-adds, memory and latency",
+     [](Options& o, Text v) {
+       o.action = Action::size;
+       o.frame_size = parse_size("--size", v);
+     }},
+
     {"print-gst", 0, "", information,
      "Print the gst-launch-1.0 line that does the same, and do nothing",
      [](Options& o, Text) { o.action = Action::print_gst; }},
@@ -166,7 +174,8 @@ constexpr Option kOptions[] = {
        o.topic = v;
      },
      Completion::nothing, list_names},
-    {"json", 0, "", information, "With --list, --probe, --dry-run and --show-kernel: print JSON",
+    {"json", 0, "", information,
+     "With --list, --probe, --dry-run, --size and --show-kernel: print JSON",
      [](Options& o, Text) { o.json = true; }},
     {"help-filter", 0, "NAME", information, "Show a filter's parameters",
      [](Options& o, Text v) {

@@ -196,12 +196,13 @@ void finish_chain(Options& options) {
 
 bool speaks_json(Action action) {
   return action == Action::list || action == Action::probe || action == Action::dry_run ||
-         action == Action::show_kernel;
+         action == Action::size || action == Action::show_kernel;
 }
 
 bool needs_chain(Action action) {
   return action == Action::run || action == Action::print_gst || action == Action::dry_run ||
-         action == Action::contact_sheet || action == Action::plot || action == Action::save_preset;
+         action == Action::size || action == Action::contact_sheet || action == Action::plot ||
+         action == Action::save_preset;
 }
 
 void check_together(Options& options, const std::vector<std::string>& inputs) {
@@ -281,7 +282,7 @@ Options parse_options(std::span<const std::string> arguments) {
   check_rivals(line);
   apply_all(options, line);
   if (options.json && !speaks_json(options.action)) {
-    refuse_usage("--json", "goes with --list, --probe, --dry-run and --show-kernel",
+    refuse_usage("--json", "goes with --list, --probe, --dry-run, --size and --show-kernel",
                  "--progress json tells progress as JSON");
   }
   if (options.action == Action::run && inputs.empty() && !options.save_preset.empty()) {
@@ -290,6 +291,11 @@ Options parse_options(std::span<const std::string> arguments) {
   if (!needs_chain(options.action)) return options;
   if (!options.no_config) apply_config(options, line);
   finish_chain(options);
+  if (options.action == Action::size) {
+    if (!inputs.empty()) refuse_usage("--size", "takes no INPUT; --dry-run does");
+    if (options.job.chain.empty()) refuse_usage("--size", "there is no chain", "-f CHAIN is one");
+    return options;
+  }
   if (options.action != Action::save_preset) check_together(options, inputs);
   return options;
 }

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include <convolve/engine.h>
 #include <convolve/transcode.h>
 
 namespace convolve::cli {
@@ -39,6 +40,7 @@ enum class Action : std::uint8_t {
   show_kernel,
   contact_sheet,
   plot,
+  size,
   help,
   help_filter,
   list,
@@ -57,6 +59,7 @@ struct Options {
   TranscodeOptions job;
   std::string preset;       ///< whose filters come before those of the chain that is given
   std::string save_preset;  ///< name to save the chain by; empty: none
+  Size frame_size;          ///< of `--size`
   bool no_config = false;
   ProgressKind progress = ProgressKind::automatic;
   bool json = false;
@@ -104,6 +107,8 @@ std::int64_t parse_bitrate(std::string_view option, std::string_view text);
 /// A whole number. \throws UsageError that begins with `option`
 std::int64_t parse_whole(std::string_view option, std::string_view text, std::int64_t minimum,
                          std::int64_t maximum);
+/// `1920x1080`. \throws UsageError that begins with `option`
+Size parse_size(std::string_view option, std::string_view text);
 /// A decimal number. \throws UsageError that begins with `option`
 double parse_decimal(std::string_view option, std::string_view text, double minimum,
                      double maximum);

@@ -44,6 +44,16 @@ std::int64_t parse_whole(std::string_view option, std::string_view text, std::in
   return number;
 }
 
+Size parse_size(std::string_view option, std::string_view text) {
+  constexpr std::int64_t kMost = 1'000'000;
+  const std::size_t cross = text.find('x');
+  if (cross == std::string_view::npos) {
+    refuse(option, text, "is no size; write WIDTHxHEIGHT, as in 1920x1080");
+  }
+  return {static_cast<int>(parse_whole(option, text.substr(0, cross), 1, kMost)),
+          static_cast<int>(parse_whole(option, text.substr(cross + 1), 1, kMost))};
+}
+
 double parse_decimal(std::string_view option, std::string_view text, double minimum,
                      double maximum) {
   double number = 0;

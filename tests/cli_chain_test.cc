@@ -63,6 +63,15 @@ TEST_F(CliChain, EnableFiltersAPartOfTheTime) {
             (Frames{0, 1, 9}));
 }
 
+TEST_F(CliChain, EnableIsForFiltersOverTime) {
+  const std::string source = samples({});
+  const std::string all = samples({"-f", "kernel3d=box(1x1x5)"});
+  const std::string part = samples({"-f", "kernel3d=box(1x1x5):enable=0.12-0.24"});
+  EXPECT_EQ(differing(source, part), (Frames{3, 4, 5}));
+  // Frames inside have their neighbours outside.
+  EXPECT_EQ(differing(all, part), (Frames{0, 1, 2, 6, 7, 8, 9}));
+}
+
 TEST_F(CliChain, EnableIsForOtherElementsToo) {
   const std::string source = samples({});
   const std::string part =
@@ -89,6 +98,17 @@ TEST_F(CliChain, OtherElementsAreNamedWithTheNearest) {
                "did you mean 'videobalance'?");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:videobalance=saturaton=0"}, 2,
                "did you mean 'saturation'?");
+}
+
+TEST_F(CliChain, PipesFeedOtherPrograms) {
+  if (run({.words = {"sh", "-c", "command -v x264"}}).code != 0) GTEST_SKIP() << "skipped: no x264";
+  const Result piped = run({.words = {"bash", "-c",
+                                      "set -o pipefail; \"$0\" clip.y4m -q -o - -f sobel | "
+                                      "x264 --quiet --demuxer y4m -o out.mkv -",
+                                      program()},
+                            .directory = dir_.path()});
+  EXPECT_EQ(piped.code, 0) << piped.err;
+  EXPECT_EQ(frames_of("out.mkv"), 10U);
 }
 
 TEST_F(CliChain, PresetsAreSavedAndUsed) {

@@ -77,6 +77,54 @@ TEST_F(CliLook, AKernelIsTold) {
   expect_error({"--show-kernel", "1 2; 3"}, 2, "row 2 has 1 value, row 1 has 2");
 }
 
+TEST_F(CliLook, SizesAreWorkedOut) {
+  const Result result =
+      convolve({"--size", "1920x1080", "-f", "gaussian=sigma=1,kernel=box(3x5):stride=2,sobel"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  for (const char* part :
+       {"  width         ⌊(1920 − 1)/2⌋ + 1 = 960\n", "  height        ⌊(1080 − 1)/2⌋ + 1 = 540\n",
+        // 4 sigma on both sides.
+        "gaussian=sigma=1\n  size          1920×1080\n", "  taps          9×9\n",
+        "  multiply-adds 18 a pixel of its output\n", "  taps          3×5\n",
+        "  multiply-adds 8 a pixel of its output\n", "  taps          3×3\n",
+        "output          960×540\n"}) {
+    EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
+  }
+  // 18 a pixel, and a quarter of 8 + 8.
+  EXPECT_NE(result.out.find("in all          22 multiply-adds a pixel of the input"),
+            std::string::npos)
+      << result.out;
+}
+
+TEST_F(CliLook, SizesThatAreKnown) {
+  const auto size = [this](const std::string& frame, const std::string& chain) {
+    const std::string out = convolve({"--size", frame, "-f", chain}).out;
+    const std::size_t at = out.find("\noutput          ");
+    return at == std::string::npos ? out : out.substr(at + 17, out.find('\n', at + 1) - at - 17);
+  };
+  EXPECT_EQ(size("5x5", "kernel=box(3):padding=1:stride=2"), "3×3");
+  EXPECT_EQ(size("28x28", "kernel=box(3):size-mode=valid"), "26×26");
+  EXPECT_EQ(size("28x20", "kernel=box(3):size-mode=full"), "30×22");
+  EXPECT_EQ(size("64x48", "kernel=box(3):dilation=2:size-mode=valid,sobel"), "60×44");
+  EXPECT_EQ(size("64x48", "gst:videobalance=hue=0.1"), "64×48");
+  EXPECT_EQ(size("2x2", "upsample=kernel=box(3):stride=2:padding=1"), "3×3");
+  EXPECT_EQ(size("5x5", "pool"), "2×2");
+  EXPECT_EQ(size("5x5", "pool=ceil-mode=true"), "3×3");
+  const std::string deep = convolve({"--size", "64x48", "-f", "kernel3d=box(3x3x5),upsample"}).out;
+  for (const char* part : {"  taps          3×3×5\n", "  latency       2 frames\n",
+                           "  width         (64 − 1)·2 + 2 = 128\n"}) {
+    EXPECT_NE(deep.find(part), std::string::npos) << part << deep;
+  }
+  expect_error({"--size", "2x2", "-f", "kernel=box(3):size-mode=valid"}, 2,
+               "smaller than the kernel");
+  expect_error({"--size", "64", "-f", "sobel"}, 2, "--size: '64' is no size");
+  expect_error({"--size", "64x0", "-f", "sobel"}, 2, "--size: 0 is outside");
+  expect_error({"--size", "64x48"}, 2, "there is no chain");
+  const std::string json =
+      convolve({"--size", "5x5", "-f", "kernel=box(3):stride=2", "--json"}).out;
+  EXPECT_NE(json.find(R"("width_formula": "⌊(5 − 1)/2⌋ + 1")"), std::string::npos) << json;
+}
+
 TEST_F(CliLook, AKernelIsDrawn) {
   EXPECT_EQ(convolve({"--show-kernel", "sobel-x", "-o", "k.png"}).code, 0);
   const Picture picture = read("k.png");
@@ -143,8 +191,7 @@ TEST_F(CliLook, AContactSheetHasATileForEachFilter) {
   ASSERT_EQ(convolve({"clip.y4m", "--contact-sheet", "all.png"}).code, 0);
   EXPECT_GT(read("all.png").height, 4 * 100);
   expect_error({"clip.y4m", "--contact-sheet", "s.png"}, 4, "s.png: exists");
-  expect_error({"clip.y4m", "--contact-sheet", "t.png", "--start", "99"}, 3,
-               "no frame");
+  expect_error({"clip.y4m", "--contact-sheet", "t.png", "--start", "99"}, 3, "no frame");
 }
 
 TEST_F(CliLook, TheChosenFrameIsDrawn) {

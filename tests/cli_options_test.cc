@@ -96,7 +96,7 @@ TEST(Options, MistakesAreNamedWithTheNearestName) {
   EXPECT_TRUE(sobol.ends_with("\ndid you mean 'sobel'?")) << sobol;
   EXPECT_EQ(
       error_of({"a", "-o", "b", "--json"}),
-      "--json: goes with --list, --probe, --dry-run and --show-kernel\n--progress json tells progress as JSON");
+      "--json: goes with --list, --probe, --dry-run, --size and --show-kernel\n--progress json tells progress as JSON");
 }
 
 TEST(Options, ValuesThatAreWrongAreRefused) {

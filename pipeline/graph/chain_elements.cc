@@ -160,7 +160,11 @@ Handle<GstElement> make_element(const FilterSpec& spec, unsigned threads) {
   if (threads != 0 && !has_value(spec, "n-threads")) {
     g_object_set(element.get(), "n-threads", static_cast<guint>(threads), nullptr);
   }
-  if (spec.enable) limit_to(element.get(), *spec.enable, OutsideFrames::pass_by);
+  if (spec.enable) {
+    const bool alone = make_filter(spec)->geometry().t.frames() == 1;
+    limit_to(element.get(), *spec.enable,
+             alone ? OutsideFrames::pass_by : OutsideFrames::replace_results);
+  }
   return element;
 }
 
