@@ -122,6 +122,7 @@ void Preview::after(const VideoFrame& frame) {
     }
     if (source) source_ = std::move(source);
     filtered_ = frame.share();
+    if (!job_->seeking()) sought_.reset();
   }
   render();
 }
@@ -130,6 +131,7 @@ bool Preview::at_end() {
   std::unique_lock lock(mutex_);
   if (live_ || records_) return false;
   ended_ = true;
+  if (!job_->seeking()) sought_.reset();
   while (!over() && !job_->seeking()) changed_.wait_for(lock, kLook);
   ended_ = false;
   return !over();

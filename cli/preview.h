@@ -105,6 +105,7 @@ class Preview : public FrameMonitor {
   std::deque<VideoFrame> sources_;           // that were pushed and did not come out yet
   VideoFrame source_;                        // of the frame that is seen
   VideoFrame filtered_;                      // the frame that is seen
+  std::optional<double> sought_;             // the place, in seconds, that no frame came from yet
   std::optional<Clock::time_point> anchor_;  // when the frame at anchor_seconds_ was due
   double anchor_seconds_ = 0;
   int steps_ = 0;  // frames that may pass while paused

@@ -5,6 +5,8 @@
 
 #include "preview.h"
 
+#include <algorithm>
+
 namespace convolve::cli {
 
 namespace {
@@ -42,7 +44,9 @@ void Preview::seek_by(double seconds) {
   }
   const std::lock_guard lock(mutex_);
   if (!filtered_) return;
-  job_->seek(filtered_.seconds() + seconds);
+  // Keys that come before the first frame of a place add up.
+  sought_ = std::max(0.0, sought_.value_or(filtered_.seconds()) + seconds);
+  job_->seek(*sought_);
   sources_.clear();
   anchor_.reset();
   if (paused_) steps_ = 1;

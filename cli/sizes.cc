@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 
+#include <convolve/history.h>
 #include <convolve/kernel.h>
 
 #include "json.h"
@@ -34,6 +35,8 @@ std::string size_text(Size size) {
 }
 
 std::string bytes_text(std::int64_t bytes) {
+  if (bytes < 1'000'000)
+    return number_text(std::round(static_cast<double>(bytes) / 100) / 10) + " kB";
   const double megabytes = static_cast<double>(bytes) / 1e6;
   return number_text(std::round(megabytes * 100) / 100) + " MB";
 }
@@ -55,16 +58,17 @@ std::string taps_text(const FilterWork& work) {
   return text;
 }
 
-// "⌊(1920 − 1)/2⌋ + 1"
-std::string size_formula(const AxisGeometry& axis, int input_size) {
+// "⌊(1920 − 1)/2⌋ + 1"; of a scale, which has a stride of 1, "(1920 − 1)·2 + 4 − 2": taps, and what
+// padding takes away.
+std::string size_formula(const AxisGeometry& axis, int taps, int input_size) {
   const auto with = [](const std::string& text, int added) {
     if (added == 0) return text;
     return text + (added < 0 ? " − " : " + ") + std::to_string(std::abs(added));
   };
   const std::string input = std::to_string(input_size);
-  // Only where the stride is 1.
   if (axis.scale > 1) {
-    return with("(" + input + " − 1)·" + std::to_string(axis.scale), axis.growth + 2);
+    return with(with("(" + input + " − 1)·" + std::to_string(axis.scale), taps),
+                axis.growth + 2 - taps);
   }
   if (axis.stride == 1) return with(input, axis.growth + 1);
   return "⌊(" + with(input, axis.growth) + ")/" + std::to_string(axis.stride) + "⌋ + 1";
@@ -78,39 +82,96 @@ StageSpec float_spec() {
   return spec;
 }
 
+// Rows for a stage, one sample of which is 1 at a time.
+class Impulses {
+ public:
+  /// \param scale  outputs an input, each way
+  Impulses(const Stage& stage, int width, int rows, int scale)
+      : stage_(stage),
+        stride_(static_cast<std::size_t>(width) + kRowSlack),
+        input_(stride_ * static_cast<std::size_t>(rows)),
+        out_stride_(static_cast<std::size_t>(2 * kLeastSamples * scale)),
+        output_(out_stride_ * static_cast<std::size_t>(scale)),
+        memory_(stage.scratch_bytes(kLeastSamples) + kAlignment) {
+    for (int y = 0; y < rows; ++y) in_.push_back(bytes(input_, stride_, y));
+    for (int y = 0; y < scale; ++y) out_.push_back(bytes(output_, out_stride_, y));
+    std::size_t room = memory_.size();
+    std::align(kAlignment, room - kAlignment, scratch_, room);
+  }
+
+  void process(int x, int y) {
+    float& sample = input_[static_cast<std::size_t>(y) * stride_ + static_cast<std::size_t>(x)];
+    sample = 1;
+    stage_.process({in_.data(), out_.data(), 1, 1}, static_cast<std::byte*>(scratch_));
+    sample = 0;
+  }
+  [[nodiscard]] double output(int x, int y) const {
+    const float value =
+        output_[static_cast<std::size_t>(y) * out_stride_ + static_cast<std::size_t>(x)];
+    return std::isfinite(value) ? value : 0;
+  }
+
+ private:
+  static constexpr std::size_t kAlignment = 64;
+
+  static std::byte* bytes(std::vector<float>& rows, std::size_t stride, int y) {
+    return reinterpret_cast<std::byte*>(rows.data() + static_cast<std::size_t>(y) * stride);
+  }
+
+  const Stage& stage_;
+  std::size_t stride_;
+  std::vector<float> input_;
+  std::size_t out_stride_;
+  std::vector<float> output_;
+  std::vector<std::byte> memory_;
+  std::vector<const std::byte*> in_;
+  std::vector<std::byte*> out_;
+  void* scratch_ = memory_.data();
+};
+
 // What a stage makes of one sample that is 1, at each place of its window: the taps.
 Kernel taps_of(const Stage& stage, int width, int height, int frames) {
-  const auto samples = static_cast<std::size_t>(width) + kRowSlack;
-  const auto rows = static_cast<std::size_t>(height) * static_cast<std::size_t>(frames);
-  std::vector<float> input(samples * rows);
-  std::vector<float> output(64 * 2);
-  std::vector<const std::byte*> in;
-  for (std::size_t i = 0; i < rows; ++i) {
-    in.push_back(reinterpret_cast<const std::byte*>(input.data() + i * samples));
-  }
-  std::byte* const out = reinterpret_cast<std::byte*>(output.data());
-  constexpr std::size_t kAlignment = 64;
-  std::vector<std::byte> memory(stage.scratch_bytes(64) + kAlignment);
-  void* scratch = memory.data();
-  std::size_t room = memory.size();
-  std::align(kAlignment, room - kAlignment, scratch, room);
-  const RowBlock block{in.data(), &out, 1, 1};
+  Impulses impulses(stage, width, height * frames, 1);
   std::vector<double> taps;
   for (int t = 0; t < frames; ++t) {
     for (int y = 0; y < height; ++y) {
       for (int x = 0; x < width; ++x) {
-        float& sample = input[(static_cast<std::size_t>(y) * static_cast<std::size_t>(frames) +
-                               static_cast<std::size_t>(t)) *
-                                  samples +
-                              static_cast<std::size_t>(x)];
-        sample = 1;
-        stage.process(block, static_cast<std::byte*>(scratch));
-        sample = 0;
-        taps.push_back(std::isfinite(output[0]) ? output[0] : 0);
+        impulses.process(x, y * frames + t);
+        taps.push_back(impulses.output(0, 0));
       }
     }
   }
   return {width, height, frames, std::move(taps)};
+}
+
+// The same of a stage that scales up: the taps as they lie over the output.
+Kernel scaled_taps_of(const Stage& stage, int width, int height, int scale) {
+  Impulses impulses(stage, width, height, scale);
+  const int wide = width * scale;
+  const int high = height * scale;
+  std::vector<double> taps(static_cast<std::size_t>(wide) * static_cast<std::size_t>(high));
+  int x0 = wide, x1 = 0, y0 = high, y1 = 0;
+  for (int y = 0; y < high; ++y) {
+    for (int x = 0; x < wide; ++x) {
+      // The further right the sample, the further left its outputs lie from it.
+      if (x % scale == 0) impulses.process(width - 1 - x / scale, height - 1 - y / scale);
+      const double tap = impulses.output(x % scale, y % scale);
+      taps[static_cast<std::size_t>(y) * static_cast<std::size_t>(wide) +
+           static_cast<std::size_t>(x)] = tap;
+      if (tap == 0) continue;
+      x0 = std::min(x0, x);
+      x1 = std::max(x1, x + 1);
+      y0 = std::min(y0, y);
+      y1 = std::max(y1, y + 1);
+    }
+  }
+  std::vector<double> used;
+  for (int y = y0; y < y1; ++y) {
+    const auto row = taps.begin() + static_cast<std::ptrdiff_t>(y) * wide;
+    used.insert(used.end(), row + x0, row + x1);
+  }
+  if (used.empty()) return {1, 1, 1, {0}};
+  return {x1 - x0, y1 - y0, 1, std::move(used)};
 }
 
 // True for an outer product of a row, a column and a sequence, as far as float tells.
@@ -127,10 +188,14 @@ bool is_product(const Kernel& kernel, double largest, int at_x, int at_y, int at
   return true;
 }
 
+double taps_used(const Kernel& kernel) {
+  const std::span<const double> taps = kernel.taps();
+  return static_cast<double>(taps.size()) - static_cast<double>(std::ranges::count(taps, 0.0));
+}
+
 double least_multiply_adds(const Kernel& kernel) {
   const std::span<const double> taps = kernel.taps();
-  const auto used =
-      static_cast<double>(taps.size()) - static_cast<double>(std::ranges::count(taps, 0.0));
+  const double used = taps_used(kernel);
   const auto pivot = static_cast<int>(
       std::ranges::max_element(taps, {}, [](double tap) { return std::abs(tap); }) - taps.begin());
   const double largest = taps[static_cast<std::size_t>(pivot)];
@@ -170,6 +235,11 @@ FilterWork work_of(const Filter& filter, Size input, Size output) {
     work.multiply_adds = weights_per_line(sums->x) + weights_per_line(sums->y);
   } else if (stage && geometry.x.scale == 1 && geometry.y.scale == 1 && taps <= kMostMeasured) {
     work.multiply_adds = least_multiply_adds(taps_of(*stage, work.width, work.height, work.frames));
+  } else if (stage && taps <= kMostMeasured) {
+    const Kernel kernel = scaled_taps_of(*stage, work.width, work.height, geometry.x.scale);
+    work.width = kernel.width();
+    work.height = kernel.height();
+    work.multiply_adds = taps_used(kernel) / (geometry.x.scale * geometry.y.scale);
   }
   return work;
 }
@@ -184,10 +254,10 @@ ChainStage stage_of(const FilterSpec& spec, Size input) {
     const auto filter = make_filter(spec);
     const Geometry geometry = filter->geometry();
     stage.output = Engine::output_size(*filter, input);
-    stage.width_formula = size_formula(geometry.x, input.width);
-    stage.height_formula = size_formula(geometry.y, input.height);
     stage.work = work_of(*filter, input, stage.output);
-    stage.latency = geometry.t.after;
+    stage.width_formula = size_formula(geometry.x, stage.work.width, input.width);
+    stage.height_formula = size_formula(geometry.y, stage.work.height, input.height);
+    stage.latency = frames_waited(geometry.t);
     stage.memory = stage.work.frames * frame_bytes(input) + frame_bytes(stage.output);
   } catch (const std::invalid_argument& error) {
     refuse_usage(spec.name, error.what());

@@ -287,7 +287,7 @@ void ElementState::update_latency() {
     frame = gst_util_uint64_scale_int(GST_SECOND, GST_VIDEO_INFO_FPS_D(&info),
                                       GST_VIDEO_INFO_FPS_N(&info));
   }
-  const int waiting = is_over_time() ? active_->filter->geometry().t.after : 0;
+  const int waiting = is_over_time() ? frames_waited(active_->filter->geometry().t) : 0;
   const GstClockTime now = GST_CLOCK_TIME_IS_VALID(frame) ? static_cast<guint>(waiting) * frame : 0;
   if (latency_.exchange(now) == now) return;
   gst_element_post_message(GST_ELEMENT_CAST(element_),

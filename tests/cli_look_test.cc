@@ -112,8 +112,13 @@ TEST_F(CliLook, SizesThatAreKnown) {
   EXPECT_EQ(size("5x5", "pool=ceil-mode=true"), "3×3");
   const std::string deep = convolve({"--size", "64x48", "-f", "kernel3d=box(3x3x5),upsample"}).out;
   for (const char* part : {"  taps          3×3×5\n", "  latency       2 frames\n",
-                           "  width         (64 − 1)·2 + 2 = 128\n"}) {
+                           "  width         (64 − 1)·2 + 4 − 2 = 128\n"}) {
     EXPECT_NE(deep.find(part), std::string::npos) << part << deep;
+  }
+  // Lanczos: 6 input pixels wide, so 12 output pixels, of which every second meets in an output.
+  const std::string large = convolve({"--size", "64x48", "-f", "upsample=kernel=lanczos3"}).out;
+  for (const char* part : {"  taps          12×12\n", "  multiply-adds 36 a pixel"}) {
+    EXPECT_NE(large.find(part), std::string::npos) << part << large;
   }
   expect_error({"--size", "2x2", "-f", "kernel=box(3):size-mode=valid"}, 2,
                "smaller than the kernel");

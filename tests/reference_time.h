@@ -83,12 +83,12 @@ inline Expected reference_over_time(const std::vector<Picture>& stream, int own,
                                     const Values& values) {
   const auto slices = static_cast<int>(read_slices(value_or(values, "kernel", kBox3d)).size());
   const TimeWindow window = time_window(values, slices);
-  const int first = std::max(0, own - window.before);
-  const int last = std::min(static_cast<int>(stream.size()) - 1, own + window.after);
+  // A window that never waits for a frame knows none after its own.
+  const int last = window.after == 0 ? own : static_cast<int>(stream.size()) - 1;
   std::vector<const Picture*> frames;
   for (int t = own - window.before; t <= own + window.after; ++t) {
-    const int place = border_index(t - first, last - first + 1, window.border);
-    frames.push_back(place < 0 ? nullptr : &stream[static_cast<std::size_t>(first + place)]);
+    const int place = border_index(t, last + 1, window.border);
+    frames.push_back(place < 0 ? nullptr : &stream[static_cast<std::size_t>(place)]);
   }
   const Picture& in = stream[static_cast<std::size_t>(own)];
   Expected expected =

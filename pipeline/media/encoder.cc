@@ -130,10 +130,13 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
   if (shape_.format != without_range(setup.source) && on_note_) {
     const bool odd = needs_even_chroma(codec) &&
                      !fits_size(without_range(setup.source), frame.width, frame.height);
-    on_note_(NoteLevel::detail,
+    on_note_(odd ? NoteLevel::warning : NoteLevel::detail,
              std::string(codec.name) + ": " + av_get_pix_fmt_name(setup.source) + " is written as " +
                  av_get_pix_fmt_name(shape_.format) +
-                 (odd ? ", which keeps the odd size" : ""));
+                 (odd ? ", which keeps the odd size; --pix-fmt " +
+                            std::string(av_get_pix_fmt_name(without_range(setup.source))) +
+                            " would pad it, and plays in more places"
+                      : ""));
   }
 }
 

@@ -4,6 +4,7 @@
 /// from (SPEC §5).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <deque>
 #include <utility>
@@ -17,6 +18,16 @@ namespace convolve {
 /// Which of the frames [first, last) stand at the places of the window around frame `own`, which is
 /// one of them: numbers of frames, oldest first, and -1 for a frame of the border's colour.
 std::vector<int> window_places(const TimeGeometry& time, int own, int first, int last);
+
+/// The most frames that an output waits for. The first outputs of a centred window that reaches
+/// further back than forth, and is reflected, need later frames than the others; a causal one never
+/// waits, and reflects what it has. (Of two slices, the last of which is the output's own, both are
+/// the same: such windows do not wait.)
+constexpr int frames_waited(const TimeGeometry& time) noexcept {
+  const bool causal = time.after == 0;
+  return time.border == Border::reflect_101 && !causal ? std::max(time.before, time.after)
+                                                       : time.after;
+}
 
 /// Mean absolute difference of two frames of one format and size, as a fraction of M. Alpha does
 /// not count.
@@ -38,6 +49,10 @@ class FrameHistory {
   /// new stream begins. \param cut  a scene begins with this frame
   void push(Frame frame, bool cut = false) {
     if (ended_) forget();
+    while (own_ > static_cast<std::size_t>(time_.before) &&
+           held_.size() >= static_cast<std::size_t>(time_.frames())) {
+      drop_oldest();
+    }
     held_.push_back({std::move(frame), cut});
   }
   /// No frame follows: outputs that wait for one become ready without it.
@@ -56,20 +71,19 @@ class FrameHistory {
 
   /// True where the next output can be made.
   [[nodiscard]] bool ready() const noexcept {
-    const std::size_t needed = own_ + 1 + (ended_ ? 0 : static_cast<std::size_t>(time_.after));
-    return held_.size() >= needed;
+    if (own_ >= held_.size()) return false;
+    if (ended_) return true;
+    const std::size_t newest = held_.size() - 1;
+    return newest >= own_ + static_cast<std::size_t>(time_.after) &&
+           newest >= furthest(scene_begin());
   }
   /// The frame that the next output stands for.
   [[nodiscard]] Frame& own() noexcept { return held_[own_].frame; }
   /// All frames that it is made from, oldest first; null is a frame of the border's colour.
   [[nodiscard]] std::vector<Frame*> window() {
-    std::size_t first = own_;
-    while (first > 0 && !held_[first].cut) --first;
+    const std::size_t first = scene_begin();
     std::size_t last = own_ + 1;
-    while (last < held_.size() && last <= own_ + static_cast<std::size_t>(time_.after) &&
-           !held_[last].cut) {
-      ++last;
-    }
+    while (last < held_.size() && last <= furthest(first) && !held_[last].cut) ++last;
     std::vector<Frame*> frames;
     for (const int place : window_places(time_, static_cast<int>(own_), static_cast<int>(first),
                                          static_cast<int>(last))) {
@@ -80,7 +94,9 @@ class FrameHistory {
   /// Goes on to the next output, and lets go of frames that no output needs any more.
   void advance() {
     ++own_;
-    for (; own_ > static_cast<std::size_t>(time_.before); --own_) held_.pop_front();
+    // What lies beyond the end is reflected to what lies as far before it.
+    const auto kept = static_cast<std::size_t>(std::max(time_.before, frames_waited(time_)));
+    while (own_ > kept) drop_oldest();
   }
 
   /// Calls `act(frame)` for each frame whose output has not been taken.
@@ -95,6 +111,26 @@ class FrameHistory {
     Frame frame;
     bool cut;
   };
+
+  void drop_oldest() {
+    held_.pop_front();
+    --own_;
+  }
+  // The frame that begins the output's scene, as far as it is held.
+  [[nodiscard]] std::size_t scene_begin() const noexcept {
+    std::size_t first = own_;
+    while (first > 0 && !held_[first].cut) --first;
+    return first;
+  }
+  // The last frame that the window of the next output may need, of a scene that begins at `first`.
+  [[nodiscard]] std::size_t furthest(std::size_t first) const noexcept {
+    const std::size_t plain = own_ + static_cast<std::size_t>(time_.after);
+    const std::size_t inside = own_ - first;
+    if (frames_waited(time_) <= time_.after || inside >= static_cast<std::size_t>(time_.before)) {
+      return plain;
+    }
+    return std::max(plain, first + static_cast<std::size_t>(time_.before) - inside);
+  }
 
   TimeGeometry time_;
   std::deque<Held> held_;
