@@ -88,7 +88,10 @@ bool Preview::wait_for_turn(std::unique_lock<std::mutex>& lock, const VideoFrame
     const Clock::time_point due = *anchor_ + offset;
     if (due <= now) {
       if (records_ || now - due < 100ms) return true;
-      if (++skipped_ <= kMostSkipped) return false;
+      if (++skipped_ <= kMostSkipped) {
+        skipped_seconds_ = frame.seconds();
+        return false;
+      }
       // Far behind: it plays slower than it should, rather than in leaps.
       anchor_.reset();
       return true;
@@ -130,6 +133,14 @@ void Preview::after(const VideoFrame& frame) {
 bool Preview::at_end() {
   std::unique_lock lock(mutex_);
   if (live_ || records_) return false;
+  // The last frame is what stays to be seen, however late it came.
+  if (skipped_ > 0 && !over() && !job_->seeking()) {
+    skipped_ = 0;
+    anchor_.reset();
+    constexpr double kBefore = 1e-3;  // so that rounding does not lose it
+    job_->seek(std::max(0.0, skipped_seconds_ - kBefore));
+    return true;
+  }
   ended_ = true;
   if (!job_->seeking()) sought_.reset();
   while (!over() && !job_->seeking()) changed_.wait_for(lock, kLook);

@@ -108,8 +108,9 @@ class Preview : public FrameMonitor {
   std::optional<double> sought_;             // the place, in seconds, that no frame came from yet
   std::optional<Clock::time_point> anchor_;  // when the frame at anchor_seconds_ was due
   double anchor_seconds_ = 0;
-  int steps_ = 0;  // frames that may pass while paused
-  int skipped_ = 0;
+  int steps_ = 0;               // frames that may pass while paused
+  int skipped_ = 0;             // frames that came too late, one after the other
+  double skipped_seconds_ = 0;  // where the last of them lies
   bool paused_ = false;
   bool ended_ = false;
   bool bypass_ = false;

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the keys of the preview do.
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
 #include "preview.h"
-
-#include <algorithm>
 
 namespace convolve::cli {
 

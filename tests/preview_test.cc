@@ -79,8 +79,9 @@ class Preview : public testing::Test {
     if (run({.words = {"gst-inspect-1.0", "--exists", "ximagesink"}}).code != 0) {
       GTEST_SKIP() << "skipped: no ximagesink, of gstreamer1.0-x";
     }
+    // Without auto-repeat: on a busy machine a key would be pressed twice.
     screen_ =
-        std::make_unique<Process>(Command{.words = {"Xvfb", "-displayfd", "1", "-screen", "0",
+        std::make_unique<Process>(Command{.words = {"Xvfb", "-r", "-displayfd", "1", "-screen", "0",
                                                     "640x480x24", "-nolisten", "tcp", "-noreset"}});
     for (int i = 0; i < 300 && screen_->out().find('\n') == std::string::npos; ++i) usleep(50'000);
     const std::string number = screen_->out().substr(0, screen_->out().find('\n'));
