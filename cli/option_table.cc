@@ -19,27 +19,21 @@ std::string read_word(std::string_view option, Text text) {
   return text;
 }
 
-Names list_names() {
+// The names of a table's rows.
+template <typename Table>
+Names names_of(const Table& table) {
   Names names;
-  for (const ListTopic& topic : list_topics()) names.push_back(topic.name);
+  for (const auto& row : table) names.push_back(row.name);
   return names;
 }
+
+Names list_names() { return names_of(list_topics()); }
+Names shell_names() { return names_of(shells()); }
+Names plot_names() { return names_of(plot_kinds()); }
 
 Names filter_names() {
   Names names;
   for (const FilterInfo* info : all_filters()) names.push_back(info->name);
-  return names;
-}
-
-Names shell_names() {
-  Names names;
-  for (const Shell& shell : shells()) names.push_back(shell.name);
-  return names;
-}
-
-Names plot_names() {
-  Names names;
-  for (const PlotKind& kind : plot_kinds()) names.push_back(kind.name);
   return names;
 }
 

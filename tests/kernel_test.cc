@@ -7,34 +7,14 @@
 #include <vector>
 
 #include "check.h"
+#include "numbers.h"
 
 namespace convolve::test {
 namespace {
 
-using Rows = std::vector<std::vector<double>>;
-
 /// A gray picture through the filter, in numbers.
 Rows filtered(const Rows& rows, const Values& values, const char* format = "GRAY8") {
-  Picture in(layout_of(format), static_cast<int>(rows.front().size()),
-             static_cast<int>(rows.size()));
-  for (int y = 0; y < in.height; ++y) {
-    for (int x = 0; x < in.width; ++x) {
-      in.component[0].at(x, y) = rows[static_cast<std::size_t>(y)][static_cast<std::size_t>(x)];
-    }
-  }
-  Engine engine(filter_of("kernel", values, 1));
-  const Size size = Engine::output_size(engine.filter(), {in.width, in.height});
-  TestFrame input(in, {});
-  TestFrame output(*in.layout, size.width, size.height, {});
-  engine.process(input.view(), output.view());
-  const Grid grid = output.picture().component[0];
-  Rows result(static_cast<std::size_t>(grid.height));
-  for (int y = 0; y < grid.height; ++y) {
-    for (int x = 0; x < grid.width; ++x) {
-      result[static_cast<std::size_t>(y)].push_back(grid.at(x, y));
-    }
-  }
-  return result;
+  return rows_through("kernel", rows, values, format);
 }
 
 // Worked by hand: an impulse shows the kernel turned round, since correlation lays tap (i, j) over
