@@ -117,6 +117,19 @@ std::optional<ChainChange> ChainEditor::next_name(std::size_t filter, const Para
   return {};
 }
 
+// Values that the filter refuses, as those between "as sigma" and 0, are passed over.
+std::optional<ChainChange> ChainEditor::next_real(const Param& param, double now, int direction) {
+  constexpr int kTries = 20;
+  double next = now;
+  for (int i = 0; i < kTries; ++i) {
+    next = std::clamp(stepped(next, direction), param.minimum, param.maximum);
+    if (next == now) return {};
+    const auto changed = change(filter_, param, rounded_text(next));
+    if (changed) return changed;
+  }
+  return {};
+}
+
 std::optional<ChainChange> ChainEditor::step(int direction) {
   const Param* const param = selected();
   if (param == nullptr) return {};
@@ -128,9 +141,7 @@ std::optional<ChainChange> ChainEditor::step(int direction) {
     case ParamType::unsigned_integer:
       return change(filter_, *param, std::to_string(std::get<std::int64_t>(now) + direction));
     case ParamType::real: {
-      const double next =
-          std::clamp(stepped(std::get<double>(now), direction), param->minimum, param->maximum);
-      return change(filter_, *param, rounded_text(next));
+      return next_real(*param, std::get<double>(now), direction);
     }
     case ParamType::choice: {
       const auto count = static_cast<std::int64_t>(param->choices.size());

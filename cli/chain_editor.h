@@ -47,6 +47,7 @@ class ChainEditor {
   std::optional<ChainChange> change(std::size_t filter, const Param& param,
                                     const std::string& text);
   std::optional<ChainChange> next_name(std::size_t filter, const Param& param, int direction);
+  std::optional<ChainChange> next_real(const Param& param, double now, int direction);
 
   std::vector<FilterSpec> chain_;
   std::size_t filter_ = 0;

@@ -88,18 +88,25 @@ class Process {
   void send(int signal) const { kill(id_, signal); }
   /// Waits for the end. \returns the exit code, or 1000 + the signal that killed it
   int wait() {
-    int status = 0;
-    while (waitpid(id_, &status, 0) < 0 && errno == EINTR) {
+    while (!look(0)) {
     }
-    id_ = -1;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 1000 + WTERMSIG(status);
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : 1000 + WTERMSIG(status_);
   }
+  /// Whether it has ended by now.
+  bool ended() { return look(WNOHANG); }
   [[nodiscard]] std::string out() const { return read_file(streams_.file("out")); }
   [[nodiscard]] std::string err() const { return read_file(streams_.file("err")); }
 
  private:
+  // Whether it has ended, which is found out once.
+  bool look(int options) {
+    if (id_ > 0 && waitpid(id_, &status_, options) == id_) id_ = -1;
+    return id_ <= 0;
+  }
+
   TempDir streams_;
   pid_t id_ = -1;
+  int status_ = 0;
 };
 
 inline Process::Process(const Command& command) {
