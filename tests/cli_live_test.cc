@@ -98,6 +98,15 @@ TEST_F(Live, LimitsOfTheCommandLineHoldToo) {
   EXPECT_EQ(frames_of("b.mkv"), 5);
 }
 
+// A source that is faster than anybody needs is in the midst of its next frame when the job ends.
+TEST_F(Live, TheSourceMayBeBusyWhenTheJobEnds) {
+  for (int i = 0; i < 25; ++i) {
+    const Result result =
+        convolve({"test:black?width=16&height=16&fps=1000", "-o", "null:", "-q", "--frames", "1"});
+    ASSERT_EQ(result.code, 0) << result.err;
+  }
+}
+
 TEST_F(Live, StatsTellTheAgeOfFrames) {
   const Result result = convolve({"test:ball?frames=9", "-o", "null:", "-q", "--stats"});
   EXPECT_EQ(result.code, 0);

@@ -57,8 +57,6 @@ class LiveSource : public FrameSource {
   LiveOptions options_;
   std::vector<std::string> words_;
   BusErrors errors_;
-  Pipeline pipeline_;
-  Handle<GstElement> sink_;
   Handle<GstSample> first_;
   VideoInfo info_;
   GstVideoInfo format_{};
@@ -69,6 +67,8 @@ class LiveSource : public FrameSource {
   std::deque<const GstBuffer*> arrivals_;  // not yet taken; to compare, not to look into
   std::atomic<std::int64_t> dropped_{0};
   std::atomic<bool> interrupted_{false};
+  Pipeline pipeline_;  // its threads use what stands above: it goes before them
+  Handle<GstElement> sink_;
 };
 
 }  // namespace convolve::graph
