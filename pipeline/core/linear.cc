@@ -187,6 +187,7 @@ class DenseRealStage final : public Stage {
     rows_.row_step = problem.taps.frames;
     rows_.finish = problem.real_finish();
     rows_.finish.scale /= plan.divisor;
+    rows_.make_grid(problem.taps.width, problem.taps.height, problem.spec.channels);
   }
 
   [[nodiscard]] Window window() const noexcept override { return window_; }

@@ -36,6 +36,14 @@ struct DenseRealRows {
   std::vector<RealTap> taps;
   int row_step = 1;  ///< rows from the window of one output row to that of the next
   Finish finish;
+
+  /// The window once more, row by row with its zeros, for several output rows from the same loads.
+  /// Empty where that does not serve.
+  std::vector<RealTap> grid;
+  int grid_width = 0;
+
+  /// To be called once all else is set. \param height, width  of the window, in taps
+  void make_grid(int width, int height, int channels);
 };
 
 void run_dense_real_rows(const DenseRealRows& rows, const RowBlock& block) noexcept;
