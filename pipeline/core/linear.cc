@@ -126,6 +126,28 @@ class SeparableDotStage final : public Stage {
   SeparableDotRows rows_;
 };
 
+// Small outer products of whole taps on bytes: columns and rows, or all taps at once where the
+// instruction set multiplies bytes into 32-bit lanes, which makes that less work. The sums are the
+// same numbers.
+class SmallProductStage final : public Stage {
+ public:
+  SmallProductStage(const LinearProblem& problem, const SeparablePlan& plan, ByteQuadRows dense)
+      : separable_(problem, plan), dense_(std::move(dense)) {}
+
+  [[nodiscard]] Window window() const noexcept override { return separable_.window(); }
+  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
+    return std::max(separable_.scratch_bytes(samples), byte_quad_scratch(dense_, samples));
+  }
+  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
+    if (prefers_byte_quads()) return run_byte_quad_rows(dense_, block, scratch);
+    separable_.process(block, scratch);
+  }
+
+ private:
+  SeparableDotStage separable_;
+  ByteQuadRows dense_;
+};
+
 class LowRankStage final : public Stage {
  public:
   LowRankStage(const LinearProblem& problem, const LowRankPlan& plan) : window_(problem.window()) {
@@ -269,6 +291,36 @@ std::optional<ThreeTapRows> three_tap_rows(const LinearProblem& problem, const W
   return ThreeTapRows::make(pairs, horizontal, vertical, problem.spec.channels);
 }
 
+// Whether equal sums become equal codes.
+bool finish_alike(const IntFinish& a, const IntFinish& b) {
+  return a.absolute == b.absolute && a.real == b.real && a.add == b.add && a.shift == b.shift &&
+         a.factor == b.factor && a.scale == b.scale && a.post == b.post;
+}
+
+// The same taps for all at once, where those sums are the separable ones' and few enough.
+std::optional<ByteQuadRows> small_product(const LinearProblem& problem, const WholePlan& dense,
+                                          const SeparablePlan& separable) {
+  constexpr int kMostTaps = 7;  // of an axis; measured
+  const LinearTaps& taps = problem.taps;
+  if (problem.spec.input != SampleType::u8 || problem.spec.output != SampleType::u8 ||
+      taps.frames != 1 || taps.width > kMostTaps || taps.height > kMostTaps ||
+      byte_parts(dense.weights) != 1 || separable.vertical_shift != 0 ||
+      !finish_alike(dense.finish, separable.finish)) {
+    return std::nullopt;
+  }
+  for (int y = 0; y < taps.height; ++y) {
+    for (int x = 0; x < taps.width; ++x) {
+      const auto at = static_cast<std::size_t>(y * taps.width + x);
+      if (dense.weights[at] != separable.vertical[static_cast<std::size_t>(y)] *
+                                   separable.horizontal[static_cast<std::size_t>(x)]) {
+        return std::nullopt;
+      }
+    }
+  }
+  return ByteQuadRows::make(problem.spec.output, problem.spec.channels, taps.height,
+                            problem.dot_taps(dense.weights), dense.finish);
+}
+
 std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan,
                                               const std::optional<OuterProduct>& product) {
   if (problem.spec.input == SampleType::u8) {
@@ -295,6 +347,10 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
       product ? plan_separable(problem, *product) : std::nullopt;
   const std::optional<WholePlan> dense = plan_whole(problem);
   if (separable && (!dense || !dense_is_less(problem, dense->weights, *separable))) {
+    auto small = dense ? small_product(problem, *dense, *separable) : std::nullopt;
+    if (small) {
+      return std::make_unique<SmallProductStage>(problem, *separable, std::move(*small));
+    }
     return std::make_unique<SeparableDotStage>(problem, *separable);
   }
   // Of several frames' rows, only sums of dot products and of reals know the order.
