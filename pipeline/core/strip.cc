@@ -35,6 +35,16 @@ int in_place_unit(const Job& job) noexcept {
   return kLeastSamples / std::gcd(kLeastSamples, job.source.channels);
 }
 
+// Rows that are still in the second cache when their two sides come after them: a side is a line of
+// cache a row, which no processor fetches in time. Stages see the rows of a window anew for each
+// so many, which are therefore not too few.
+int rows_in_cache(const Job& job) noexcept {
+  constexpr int kCacheBytes = 384 * 1024;
+  const Window window = job.stage->window();
+  const int row_bytes = job.input.width * job.source.pixel_bytes() * (job.frames + 1);
+  return std::max(kCacheBytes / row_bytes, 8 * (window.above + window.below + 1));
+}
+
 // Copies pixels from the given columns of a row.
 template <std::size_t kBytes>
 void gather(const std::byte* row, const std::byte* border, std::span<const int> columns,
@@ -151,8 +161,12 @@ void Strips::run(const Job& job, const Rect& given, const Stretch& stretch,
   const Rect inner = in_place_part(job, part);
   if (inner.x0 >= inner.x1 || inner.y0 >= inner.y1) return run_padded(job, part, workspace, store);
   run_padded(job, {part.x0, part.y0, part.x1, inner.y0}, workspace, store);
-  run_sides(job, {part.x0, inner.y0, part.x1, inner.y1}, inner, workspace);
-  run_in_place(job, inner, workspace);
+  const int step = rows_in_cache(job);
+  for (int y = inner.y0; y < inner.y1; y += step) {
+    const Rect rows{inner.x0, y, inner.x1, std::min(y + step, inner.y1)};
+    run_in_place(job, rows, workspace);
+    run_sides(job, {part.x0, rows.y0, part.x1, rows.y1}, rows, workspace);
+  }
   run_padded(job, {part.x0, inner.y1, part.x1, part.y1}, workspace, store);
 }
 
@@ -232,7 +246,10 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   const int in_rows = rows + window.above + window.below;
 
   const std::byte* border = nullptr;
-  if (border_ == Border::constant || job.frames > 1) {
+  const bool lacks_frames =
+      std::any_of(frames_.begin(), frames_.end(),
+                  [](const ConstFrameView& frame) { return frame.format == nullptr; });
+  if (border_ == Border::constant || lacks_frames) {
     job.source.load_border(
         std::min(tile, part.x1 - part.x0) + window.left + window.right + kRowSlack + 1,
         workspace.border.data());
