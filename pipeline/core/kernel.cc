@@ -167,8 +167,10 @@ Kernel Kernel::parse(std::string_view text) {
 }
 
 double Kernel::sum() const noexcept {
-  double sum = 0;
-  for (const double tap : taps_) sum += tap;
+  // Wider than the taps: many times a rounded 1/75 is 1.
+  long double wide = 0;
+  for (const double tap : taps_) wide += tap;
+  const auto sum = static_cast<double>(wide);
   // Taps such as -1.1 and 1.1 may leave a rest that only rounding made.
   double magnitude = 0;
   for (const double tap : taps_) magnitude += std::abs(tap);
