@@ -232,6 +232,56 @@ TEST(Kernel3d, ManyShapesOfKernels) {
   }
 }
 
+/// The outer product of whole taps along time, columns and rows, up to `most` of each.
+std::string product_kernel(int width, int height, int depth, int most, bool falls,
+                           std::mt19937& random) {
+  const auto draw = [&](int count) {
+    std::vector<int> taps(static_cast<std::size_t>(count));
+    for (int& tap : taps) tap = std::uniform_int_distribution<int>(falls ? -most : 1, most)(random);
+    taps[0] = most;
+    return taps;
+  };
+  const std::vector<int> across = draw(width);
+  const std::vector<int> down = draw(height);
+  const std::vector<int> along = draw(depth);
+  std::string text;
+  for (const int t : along) {
+    if (!text.empty()) text += '|';
+    for (std::size_t y = 0; y < down.size(); ++y) {
+      if (y > 0) text += ';';
+      for (const int x : across) text += std::to_string(t * down[y] * x) + ' ';
+    }
+  }
+  return text;
+}
+
+// Sums over time come first where taps allow: small cubes, even and wide windows, negative taps,
+// columns that fill 16 bits and columns that no longer fit.
+TEST(Kernel3d, ProductsOfTimeColumnsAndRows) {
+  std::mt19937 random(test_seed());
+  const int shapes[][4] = {{3, 3, 3, 1},  {5, 5, 5, 3},  {3, 3, 3, 8},  {1, 1, 2, 60},
+                           {4, 2, 6, 3},  {1, 5, 4, 5},  {7, 1, 9, 12}, {2, 7, 1, 11},
+                           {33, 2, 3, 4}, {151, 1, 2, 2}};
+  for (const auto& [width, height, depth, most] : shapes) {
+    for (const bool falls : {false, true}) {
+      Values values{{"kernel", product_kernel(width, height, depth, most, falls, random)}};
+      if (falls) {
+        values["normalize"] = "false";
+        values["scale"] = "1/" + std::to_string(most * most);
+        values["response"] = random() % 2 == 0 ? "offset" : "absolute";
+      }
+      for (const char* format : {"GRAY8", "RGB", "I420", "NV12", "BGRA"}) {
+        expect_stream_matches(values, format, {67, 13}, 3, random);
+      }
+    }
+  }
+  // Several strips of columns, the last of them narrow.
+  for (const char* format : {"GRAY8", "RGB"}) {
+    expect_stream_matches({{"kernel", product_kernel(5, 5, 5, 3, false, random)}}, format,
+                          {2123, 11}, 2, random);
+  }
+}
+
 TEST(Kernel3d, LargerFrames) {
   std::mt19937 random(test_seed());
   for (const unsigned kind : {0U, 3U}) {

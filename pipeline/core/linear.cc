@@ -343,6 +343,9 @@ std::unique_ptr<const Stage> make_linear_stage(const StageSpec& spec, const Line
                                                const LinearResponse& response) {
   const LinearProblem problem{spec, taps, response};
   const std::optional<OuterProduct> product = as_outer_product(taps);
+  if (product && taps.frames > 1) {
+    if (auto stage = make_half_column_stage(problem, *product)) return stage;
+  }
   const std::optional<SeparablePlan> separable =
       product ? plan_separable(problem, *product) : std::nullopt;
   const std::optional<WholePlan> dense = plan_whole(problem);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -68,6 +69,11 @@ struct SeparablePlan {
 /// \returns nothing where sums could overflow, or the error could exceed the budget.
 std::optional<SeparablePlan> plan_separable(const LinearProblem& problem,
                                             const OuterProduct& product);
+
+/// Small whole taps on bytes, sums over time first, then of columns, in 16-bit lanes.
+/// \returns nothing where the taps are no product of the three axes, or sums could overflow.
+std::unique_ptr<const Stage> make_half_column_stage(const LinearProblem& problem,
+                                                    const OuterProduct& product);
 
 /// Weights for symmetric blurs in 16-bit lanes.
 /// \returns nothing where the product is none, or the error could exceed the budget.

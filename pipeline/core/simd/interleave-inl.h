@@ -66,6 +66,26 @@ HWY_INLINE void StoreInTurn(V8 first, V8 second, std::uint8_t* to) {
   hn::StoreU(hn::BitCast(d8, hn::InterleaveUpper(d, a, b)), d8, to + hn::Lanes(d8));
 }
 
+/// Stores the blocks of 128 bits of two vectors in turn: what interleaving without a `RowLoader`
+/// made of two rows, in order.
+template <class V = hn::Vec<hn::ScalableTag<std::int16_t>>>
+HWY_INLINE void StoreBlocksInTurn(V low, V high, std::int16_t* to) {
+  const hn::ScalableTag<std::int16_t> d;
+  const auto step = hn::Lanes(d);
+#if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX3_DL
+  const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 2, 3, 10, 11);
+  const __m512i second = _mm512_setr_epi64(4, 5, 12, 13, 6, 7, 14, 15);
+  hn::StoreU(V{_mm512_permutex2var_epi64(low.raw, first, high.raw)}, d, to);
+  hn::StoreU(V{_mm512_permutex2var_epi64(low.raw, second, high.raw)}, d, to + step);
+#elif HWY_TARGET == HWY_AVX2
+  hn::StoreU(hn::ConcatLowerLower(d, high, low), d, to);
+  hn::StoreU(hn::ConcatUpperUpper(d, high, low), d, to + step);
+#else
+  hn::StoreU(low, d, to);
+  hn::StoreU(high, d, to + step);
+#endif
+}
+
 /// Lane x of `to` holds sample x of 4 rows. Writes, and reads, up to a vector beyond `samples`.
 HWY_INLINE void InterleaveBytes(const std::byte* const (&rows)[4], int samples, std::int32_t* to) {
   const hn::ScalableTag<std::uint8_t> d;
