@@ -26,8 +26,11 @@ struct Shape {
 Shape shape_of(const std::shared_ptr<const Plan>& plan) {
   if (!plan || !plan->filter) return {};
   const Filter& filter = *plan->filter;
-  return {true, filter.is_identity(), filter.params().color_mode == ColorMode::greyscale,
-          filter.geometry()};
+  // What lies beyond the ends of a stream or a scene is nobody else's business.
+  Geometry geometry = filter.geometry();
+  geometry.t.border = {};
+  geometry.t.scene_cut = 0;
+  return {true, filter.is_identity(), filter.params().color_mode == ColorMode::greyscale, geometry};
 }
 
 CapsPtr current_caps(GstPad* pad) { return CapsPtr(gst_pad_get_current_caps(pad)); }
@@ -172,7 +175,11 @@ void ElementState::activate(std::shared_ptr<const Plan> plan) {
   }
   engine_.reset();
   field_engine_.reset();
-  if (!(before == after)) forget();
+  if (!(before == after)) {
+    forget();
+  } else if (is_over_time()) {
+    held_.set_border(active_->filter->geometry().t);
+  }
   update_latency();
   GstBaseTransform* const base = GST_BASE_TRANSFORM_CAST(element_);
   gst_base_transform_set_passthrough(base, after.identity);
@@ -222,7 +229,7 @@ bool ElementState::is_over_time() const noexcept {
 
 guint ElementState::held_most() {
   const std::shared_ptr<const Filter> filter = negotiating_filter();
-  return filter ? static_cast<guint>(filter->geometry().t.frames() - 1) : 0;
+  return filter ? static_cast<guint>(frames_held(filter->geometry().t)) : 0;
 }
 
 void ElementState::take(BufferPtr buffer, bool late) {

@@ -41,6 +41,10 @@ bool differs(GstBuffer* one, GstBuffer* other, const GstVideoInfo& info, double 
 HeldFrames::HeldFrames(const TimeGeometry& time, bool reverse)
     : history_(mirrored(time, reverse)), reverse_(reverse) {}
 
+void HeldFrames::set_border(const TimeGeometry& time) {
+  history_.set_border(mirrored(time, reverse_));
+}
+
 void HeldFrames::take(BufferPtr buffer, const GstVideoInfo& info, bool late) {
   if (is_scarce(buffer.get())) buffer.reset(gst_buffer_copy_deep(buffer.get()));
   const Held* const last = history_.newest();

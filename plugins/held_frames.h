@@ -23,6 +23,10 @@ class HeldFrames {
   /// \param reverse  the stream plays backwards: what comes later is older
   HeldFrames(const TimeGeometry& time, bool reverse);
 
+  /// Other frames stand beyond the ends, or other differences part scenes.
+  /// \param time  of as many frames before and after
+  void set_border(const TimeGeometry& time);
+
   /// Takes the next frame. All outputs that are ready must have been taken.
   /// \param late  downstream is beyond its time, and so beyond that of all frames before it: none
   ///              of their outputs is made, but others may be made of them

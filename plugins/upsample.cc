@@ -26,6 +26,7 @@
  */
 #include "element.h"
 
-CONVOLVE_ELEMENT(upsample,
-                 "gst-launch-1.0 videotestsrc num-buffers=1 ! convupsample stride=3 kernel=bicubic ! "
-                 "videoconvert ! pngenc ! filesink location=large.png")
+CONVOLVE_ELEMENT(
+    upsample,
+    "gst-launch-1.0 videotestsrc num-buffers=1 ! convupsample stride=3 kernel=bicubic ! "
+    "videoconvert ! pngenc ! filesink location=large.png")

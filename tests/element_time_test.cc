@@ -151,6 +151,60 @@ TEST(OverTime, ChangesLoseNoFrame) {
   EXPECT_TRUE(bench.errors().empty());
 }
 
+// What lies beyond the ends acts from the next output on, and frames that wait go on waiting.
+TEST(OverTime, BordersAndScenesChangeWithoutAPause) {
+  const std::string caps = caps_text("GRAY8", 16, 4);
+  const GstVideoInfo info = info_of(caps);
+  Bench bench("convkernel3d kernel=box(1x1x5)");
+  bench.set_caps(caps);
+  const auto levels = [&] {
+    std::vector<int> all;
+    for (const BufferPtr& out : pull_all(bench)) {
+      all.push_back(static_cast<int>(samples_of(info, out.get()).front()));
+    }
+    return all;
+  };
+  int number = 0;
+  const auto push = [&](int level) {
+    ASSERT_EQ(bench.push(flat_frame(info, static_cast<guint8>(level), number++)), GST_FLOW_OK);
+  };
+  for (const int level : {0, 50, 100}) push(level);
+  EXPECT_EQ(levels(), std::vector<int>{30}) << "0 0 0 50 100";
+
+  gst_util_set_object_arg(G_OBJECT(bench.element()), "time-border", "constant");
+  push(150);
+  EXPECT_EQ(levels(), std::vector<int>{60}) << "black 0 50 100 150: two frames still wait";
+
+  g_object_set(bench.element(), "scene-cut", 0.1, nullptr);
+  push(200);
+  EXPECT_EQ(levels(), std::vector<int>{60}) << "0 50 100 150, and 200 is of another scene";
+
+  g_object_set(bench.element(), "scene-cut", 0.0, nullptr);
+  gst_util_set_object_arg(G_OBJECT(bench.element()), "time-border", "replicate");
+  push(200);
+  EXPECT_EQ(levels(), std::vector<int>{120}) << "50 100 150 150 150";
+  end_stream(bench);
+  EXPECT_EQ(levels(), (std::vector<int>{200, 200})) << "the second scene";
+  EXPECT_TRUE(bench.errors().empty());
+}
+
+TEST(OverTime, UpstreamHearsNothingOfBordersInTime) {
+  const GstVideoInfo info = info_of(kCaps);
+  Bench bench("convkernel3d");
+  bench.set_caps(kCaps);
+  for (int i = 0; i < 3; ++i) bench.push(noise_frame(info, i));
+  while (GstEvent* const event = gst_harness_try_pull_upstream_event(bench.harness())) {
+    gst_event_unref(event);
+  }
+  gst_util_set_object_arg(G_OBJECT(bench.element()), "time-border", "constant");
+  g_object_set(bench.element(), "scene-cut", 0.5, nullptr);
+  for (int i = 3; i < 6; ++i) bench.push(noise_frame(info, i));
+  while (GstEvent* const event = gst_harness_try_pull_upstream_event(bench.harness())) {
+    EXPECT_NE(GST_EVENT_TYPE(event), GST_EVENT_RECONFIGURE);
+    gst_event_unref(event);
+  }
+}
+
 // The frames that were there before the caps changed keep their size.
 TEST(OverTime, CapsChangeAfterTheLastFrameOfTheOldOnes) {
   Bench bench("convkernel3d kernel=box(1x1x7)");

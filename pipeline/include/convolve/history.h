@@ -29,6 +29,18 @@ constexpr int frames_waited(const TimeGeometry& time) noexcept {
                                                        : time.after;
 }
 
+/// Frames before an output's own that are kept for it and for those to come: what lies beyond the
+/// end is reflected to what lies as far before it.
+constexpr int frames_kept(const TimeGeometry& time) noexcept {
+  return time.border == Border::reflect_101 ? std::max(time.before, frames_waited(time))
+                                            : time.before;
+}
+
+/// The most frames that are held while the next one is awaited.
+constexpr int frames_held(const TimeGeometry& time) noexcept {
+  return frames_kept(time) + frames_waited(time);
+}
+
 /// Mean absolute difference of two frames of one format and size, as a fraction of M. Alpha does
 /// not count.
 double mean_difference(const ConstFrameView& one, const ConstFrameView& other) noexcept;
@@ -45,12 +57,17 @@ class FrameHistory {
 
   [[nodiscard]] const TimeGeometry& time() const noexcept { return time_; }
 
+  /// From the next output on, other frames stand beyond the ends, or other differences part scenes.
+  /// \param time  of as many frames before and after
+  void set_border(const TimeGeometry& time) { time_ = time; }
+
   /// Takes the stream's next frame. All outputs that are ready must have been taken; after `end` a
   /// new stream begins. \param cut  a scene begins with this frame
   void push(Frame frame, bool cut = false) {
     if (ended_) forget();
-    while (own_ > static_cast<std::size_t>(time_.before) &&
-           held_.size() >= static_cast<std::size_t>(time_.frames())) {
+    // Nor does an output need what lies before its scene.
+    while (held_.size() >= static_cast<std::size_t>(time_.frames()) &&
+           (own_ > static_cast<std::size_t>(time_.before) || scene_begin() > 0)) {
       drop_oldest();
     }
     held_.push_back({std::move(frame), cut});
@@ -94,9 +111,7 @@ class FrameHistory {
   /// Goes on to the next output, and lets go of frames that no output needs any more.
   void advance() {
     ++own_;
-    // What lies beyond the end is reflected to what lies as far before it.
-    const auto kept = static_cast<std::size_t>(std::max(time_.before, frames_waited(time_)));
-    while (own_ > kept) drop_oldest();
+    while (own_ > static_cast<std::size_t>(frames_kept(time_))) drop_oldest();
   }
 
   /// Calls `act(frame)` for each frame whose output has not been taken.
