@@ -365,21 +365,34 @@ void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner,
   add_columns(inner.x1, right);
   const std::span<const int> columns(workspace.side_columns.data(),
                                      static_cast<std::size_t>(count));
+  // What stages compute at least has room for the sides of several rows: they lie next to each
+  // other, each `lanes_apart` rows below the one before.
+  const int computed = right_at + right;
+  const int lanes = std::max(1, (in_place_unit(job) - computed) / count + 1);
+  const int lanes_apart = (part.y1 - part.y0 + lanes - 1) / lanes;
+  const std::size_t lane_bytes = static_cast<std::size_t>(count) * pixel;
   std::byte border[4 * sizeof(float)];
   job.source.load_border(1, border);
   run_tile(
-      job, TileShape(job, kMostSideWidth), part.y0, part.y1,
-      (right_at + right) * job.source.channels, workspace,
+      job, TileShape(job, kMostSideWidth), part.y0, part.y0 + lanes_apart,
+      ((lanes - 1) * count + computed) * job.source.channels, workspace,
       [&](const ConstFrameView& frame, int y, std::byte* to) noexcept {
-        const int from_y = border_index(y, job.input.height, border_);
-        if (from_y == kNoSample || frame.format == nullptr) {
-          return job.source.load_border(count, to);
+        for (int lane = 0; lane < lanes; ++lane, y += lanes_apart, to += lane_bytes) {
+          const int from_y = border_index(y, job.input.height, border_);
+          if (from_y == kNoSample || frame.format == nullptr) {
+            job.source.load_border(count, to);
+          } else {
+            gather_columns(job.source.at(frame, 0, from_y), border, columns, pixel, to);
+          }
         }
-        gather_columns(job.source.at(frame, 0, from_y), border, columns, pixel, to);
       },
       [&](int y, std::byte* row) noexcept {
-        if (left > 0) copy(y, part.x0, row, left);
-        if (right > 0) copy(y, inner.x1, row + static_cast<std::size_t>(right_at) * pixel, right);
+        for (; y < part.y1; y += lanes_apart, row += lane_bytes) {
+          if (left > 0) copy(y, part.x0, row, left);
+          if (right > 0) {
+            copy(y, inner.x1, row + static_cast<std::size_t>(right_at) * pixel, right);
+          }
+        }
       });
 }
 
