@@ -24,3 +24,9 @@
 #endif
 
 #include <hwy/highway.h>
+
+// What Highway marks lambdas with says the same.
+#if HWY_TARGET == HWY_AVX3_DL
+#undef HWY_ATTR
+#define HWY_ATTR __attribute__((target(HWY_TARGET_STR_AVX3 ",avx512vnni")))
+#endif
