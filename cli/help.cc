@@ -100,8 +100,10 @@ std::string help_text() {
       "convolve " CONVOLVE_VERSION
       " - convolution filters for video and images\n\n"
       "Usage: convolve INPUT -o OUTPUT [-f CHAIN] [options]\n\n"
-      "INPUT is a media file, an image, a numbered sequence (img%04d.png) or '-' for\n"
-      "Y4M on standard input. Sound, subtitles, chapters and metadata are kept.\n\n";
+      "INPUT is a media file, an image, a numbered sequence (img%04d.png), '-' for Y4M\n"
+      "on standard input, or live: webcam, /dev/videoN, screen, a stream's URI, or a\n"
+      "test picture such as test:ball. Sound, subtitles, chapters and metadata are\n"
+      "kept.\n\n";
   for (const std::string_view example : examples()) text += "  " + std::string(example) + "\n";
   const Option* previous = nullptr;
   for (const Option& option : option_table()) {

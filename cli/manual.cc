@@ -154,8 +154,11 @@ std::string manual_text() {
          "]\n" + section("DESCRIPTION") +
          paragraph(
              "Blurs, sharpens, finds edges, or lays any kernel over video and images. INPUT is a "
-             "media file, an image, a numbered sequence (img%04d.png) or - for Y4M on standard "
-             "input. Sound, subtitles, chapters and metadata are kept.") +
+             "media file, an image, a numbered sequence (img%04d.png), - for Y4M on standard "
+             "input, or live: webcam, /dev/videoN, v4l2:PATH?width=…&height=…&fps=…, screen, the "
+             "URI "
+             "of a stream, or a test picture such as test:ball. Sound, subtitles, chapters and "
+             "metadata are kept.") +
          options_section() + chains_section() + filters_section() + keys_section() + end_sections();
 }
 

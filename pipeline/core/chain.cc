@@ -6,6 +6,7 @@
 #include <optional>
 
 #include <convolve/engine.h>
+#include <convolve/kernel.h>
 
 #include "core/number.h"
 #include "core/text_file.h"
@@ -55,18 +56,31 @@ bool is_like_a_value(std::string_view name) {
   return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) == 0;
 }
 
+std::string all_filter_names() {
+  std::string text;
+  for (const std::string_view name : filter_names()) {
+    text += (text.empty() ? "; there are " : ", ") + std::string(name);
+  }
+  return text;
+}
+
 std::string unknown_filter(std::string_view name) {
   if (is_like_a_value(name)) {
     return quoted(name) + " is no filter; a value that holds , or : needs quotes, as in key='…'";
   }
-  if (const auto colon = name.find(':'); colon != std::string_view::npos) {
-    const std::string_view word = name.substr(0, colon);
-    if (find_filter(word) != nullptr) {
-      return "after " + quoted(word) + " comes '=', not ':', as in " + std::string(word) +
-             "=key=value";
-    }
+  const auto end = name.find_first_of(":( ");
+  const std::string_view word = name.substr(0, end);
+  if (end != std::string_view::npos && find_filter(word) != nullptr) {
+    return "after " + quoted(word) + " comes '=', not " + quoted(name.substr(end, 1)) + ", as in " +
+           std::string(word) + "=key=value";
   }
-  return quoted(name) + " is no filter" + did_you_mean(name, filter_names());
+  for (const NamedKernel& kernel : named_kernels()) {
+    if (kernel.name != word) continue;
+    return quoted(word) + " is a kernel, no filter; write " +
+           quoted("kernel=" + std::string(kernel.example));
+  }
+  const std::string nearest = did_you_mean(name, filter_names());
+  return quoted(name) + " is no filter" + (nearest.empty() ? all_filter_names() : nearest);
 }
 
 std::string unknown_param(const FilterInfo& info, std::string_view key) {
