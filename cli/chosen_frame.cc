@@ -5,6 +5,7 @@
 #include <thread>
 
 #include <convolve/graph.h>
+#include <convolve/live.h>
 
 namespace convolve::cli {
 
@@ -29,6 +30,11 @@ std::int64_t count_frames(const std::string& input, const ReadOptions& options) 
 }  // namespace
 
 ChosenFrame::ChosenFrame(const TranscodeOptions& job) : threads_(job.threads) {
+  if (is_live_input(job.input)) {
+    frames_ = first_live_frames(job.input, 1 + kNeighbours);
+    if (frames_.empty()) throw MediaError(MediaError::Kind::input, job.input + ": gave no picture");
+    return;
+  }
   ReadOptions options = read_options(job);
   std::int64_t before = 0;
   if (job.start && *job.start > 0 && job.input != "-") {

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "config.h"
 
+#include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <iterator>
+#include <sstream>
 #include <system_error>
 
 #include <boost/program_options.hpp>
@@ -36,13 +40,31 @@ std::vector<std::string_view> config_names() {
   refuse_usage(file, "there is no option '" + name + "'", nearest_hint(name, config_names()));
 }
 
+// Boost cuts every line at its first #, which colours have: #ff0000. Here one begins a comment at
+// the line's begin and after a blank alone; others pass Boost in disguise.
+constexpr char kDisguised = '\x01';
+
+std::string disguised(std::istream& stream) {
+  std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    const bool within = std::isspace(static_cast<unsigned char>(text[i - 1])) == 0;
+    if (text[i] == '#' && within && text[i - 1] != '#') text[i] = kDisguised;
+  }
+  return text;
+}
+
 std::vector<po::option> read_lines(std::istream& stream, const std::string& file) {
   po::options_description description;
   for (const std::string_view name : config_names()) {
     description.add_options()(std::string(name).c_str(), po::value<std::string>(), "");
   }
   try {
-    return po::parse_config_file(stream, description).options;
+    std::istringstream text(disguised(stream));
+    std::vector<po::option> options = po::parse_config_file(text, description).options;
+    for (po::option& option : options) {
+      for (std::string& value : option.value) std::ranges::replace(value, kDisguised, '#');
+    }
+    return options;
   } catch (const po::unknown_option& error) {
     refuse_unknown(file, error.get_option_name());
   } catch (const po::invalid_config_file_syntax& error) {

@@ -150,6 +150,13 @@ TEST_F(CliChain, TheConfigurationHoldsForEveryCall) {
   EXPECT_NE(convolve({"clip.y4m", "-o", "o.mkv", "-y", "-v"}).err, "");
 }
 
+TEST_F(CliChain, ColoursOfTheConfigurationKeepTheirSign) {
+  const std::string chain = "kernel=box(9):border=constant:border-color=#ff0000";
+  write_config("filter = " + chain + " # red # all around\nquiet = true #now\n");
+  EXPECT_EQ(samples({}), samples({"--no-config", "-f", chain}));
+  EXPECT_NE(samples({}), samples({"--no-config", "-f", "kernel=box(9):border=constant"}));
+}
+
 TEST_F(CliChain, MistakesInTheConfigurationAreNamed) {
   const std::string file = dir_.file("etc/convolve/config");
   const auto expect = [&](const std::string& text, const std::string& part) {

@@ -226,6 +226,17 @@ TEST_F(CliLook, PlotsAreDrawn) {
   expect_error({"clip.y4m", "--plot", "histogram"}, 2, "OUTPUT: is missing");
 }
 
+TEST_F(CliLook, LiveInputsAreDrawnByTheirFirstFrame) {
+  const std::string live = "test:smpte?width=64&height=48&fps=50";
+  const Result sheet =
+      convolve({live, "--contact-sheet", "s.png", "-f", "gaussian=9,kernel3d=box(1x1x5)"});
+  ASSERT_EQ(sheet.code, 0) << sheet.err;
+  EXPECT_GT(read("s.png").colors(), 20U);
+  const Result plot = convolve({live, "--plot", "histogram", "-o", "h.png"});
+  ASSERT_EQ(plot.code, 0) << plot.err;
+  EXPECT_EQ(read("h.png").width, 960);
+}
+
 TEST_F(CliLook, AHistogramShowsWhereTheCodesAre) {
   // All pixels become one grey, half of 255 above the luma of black, which is 148 of 0 to 255: one
   // column alone.

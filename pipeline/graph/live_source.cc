@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include <convolve/graph.h>
+#include <convolve/live.h>
 
 #include "../media/pixel.h"
 #include "camera_mode.h"
@@ -205,3 +206,17 @@ double LiveSource::age(const VideoFrame& frame) const noexcept {
 }
 
 }  // namespace convolve::graph
+
+namespace convolve {
+
+std::vector<VideoFrame> first_live_frames(const std::string& input, std::int64_t count) {
+  graph::LiveOptions all;
+  all.keep_all = true;
+  all.frames = count;
+  graph::LiveSource source(graph::parse_live_input(input), all);
+  std::vector<VideoFrame> frames;
+  while (VideoFrame frame = source.read()) frames.push_back(std::move(frame));
+  return frames;
+}
+
+}  // namespace convolve

@@ -3,8 +3,11 @@
 /// Sources that do not wait: cameras, screens, network streams, test pictures.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
+
+#include <convolve/media.h>
 
 namespace convolve {
 
@@ -15,6 +18,9 @@ bool is_live_input(const std::string& input);
 /// Checks the form of a live input: its parts, numbers and pattern, but not whether it is there.
 /// \throws MediaError of kind usage or input
 void check_live_input(const std::string& input);
+
+/// The first frames of a live input, as many or fewer where it ends. \throws MediaError
+std::vector<VideoFrame> first_live_frames(const std::string& input, std::int64_t count);
 
 /// What a camera can do.
 struct CameraMode {
