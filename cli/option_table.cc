@@ -53,13 +53,13 @@ constexpr Option once(Option option) {
 }
 
 constexpr Option kOptions[] = {
-    once({"output", 'o', "OUTPUT", main,
-          "File to write; its extension picks container and codec: mp4, mov, mkv, webm, avi, ts, "
-          "y4m, "
-          "gif, png, jpg, tiff, or a sequence img%04d.png. '-' writes Y4M to standard output, "
-          "'null:' "
-          "writes nothing",
-          [](Options& o, Text v) { o.job.output = read_word("--output", v); }, Completion::file}),
+    once(
+        {"output", 'o', "OUTPUT", main,
+         "File to write; its extension picks container and codec: mp4, mov, mkv, webm, avi, ts, "
+         "y4m, gif, png, jpg, tiff, or a sequence img%04d.png. '-' writes Y4M to standard output, "
+         "a URI (rtmp, srt, udp, rtsp) sends a stream, 'v4l2:/dev/videoN' is a virtual camera, "
+         "'null:' writes nothing",
+         [](Options& o, Text v) { o.job.output = read_word("--output", v); }, Completion::file}),
     {"filter", 'f', "CHAIN", main,
      "Filters in order, each NAME or NAME=KEY=VALUE:KEY=VALUE, with commas between. '...' or [...] "
      "protects a value that holds a comma, a colon or =. @FILE is a file with such a chain",

@@ -106,14 +106,6 @@ void check_live(const TranscodeOptions& job) {
   if (job.start) refuse_usage("--start", "a live input has no other beginning", "leave it out");
 }
 
-void check_output_name(const std::string& output) {
-  if (output.find("://") == std::string::npos) return;
-  throw MediaError(MediaError::Kind::output,
-                   output +
-                       ": not an output; give a file, a numbered sequence (img%04d.png) or "
-                       "'-' for Y4M");
-}
-
 std::vector<Given> given_options(const std::vector<po::option>& words,
                                  std::vector<std::string>& inputs) {
   std::vector<Given> given;
@@ -220,14 +212,6 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
     refuse_usage("--end", "does not come after --start");
   }
   if (job.end && *job.end <= 0) refuse_usage("--end", "leaves nothing");
-  const bool one_frame = options.action == Action::contact_sheet || options.action == Action::plot;
-  if (one_frame && is_live_input(job.input)) {
-    throw MediaError(MediaError::Kind::input,
-                     job.input +
-                         ": is live, and pictures are drawn of files\nrecord some of it "
-                         "first: convolve " +
-                         job.input + " -o clip.mkv --frames 100");
-  }
   if (options.action == Action::contact_sheet) {
     if (!job.output.empty()) refuse_usage("--output", "cannot go with --contact-sheet PICTURE");
     job.output = options.topic;
@@ -242,7 +226,6 @@ void check_together(Options& options, const std::vector<std::string>& inputs) {
     job.output = "null:";
   }
   check_live(job);
-  check_output_name(job.output);
 }
 
 }  // namespace

@@ -116,7 +116,7 @@ std::string note_json(NoteLevel level, const std::string& text) {
 }
 
 std::string stats_text(const TranscodeProgress& progress) {
-  if (!progress.latency) return "latency: only live sources have one";
+  if (!progress.latency) return "latency: known of live sources that are read without sound (--no-audio)";
   const Latency& latency = *progress.latency;
   return "latency p50 " + fixed(latency.median_ms, 1) + " ms, p99 " + fixed(latency.p99_ms, 1) +
          " ms, largest " + fixed(latency.largest_ms, 1) + " ms; " +

@@ -130,7 +130,7 @@ TEST_F(Live, MistakesInNamesAreExplained) {
   expect("test:ball?format=I4200", 2, "format: 'I4200' is no pixel format");
   expect("/dev/video99", 3, "No such file");
   expect("v4l2:/dev/null", 3, "/dev/null");
-  expect("rtsp://127.0.0.1:9/nothing", 3, "open");
+  expect("rtsp://127.0.0.1:9/nothing", 3, "Connection refused");
   const Result start = convolve({"test:ball", "-o", "o.mkv", "--start", "3"});
   EXPECT_EQ(start.code, 2);
 }

@@ -94,9 +94,9 @@ TEST(Options, MistakesAreNamedWithTheNearestName) {
   const std::string sobol = error_of({"--help-filter", "sobol"});
   EXPECT_TRUE(sobol.starts_with("--help-filter: 'sobol' is none of kernel, ")) << sobol;
   EXPECT_TRUE(sobol.ends_with("\ndid you mean 'sobel'?")) << sobol;
-  EXPECT_EQ(
-      error_of({"a", "-o", "b", "--json"}),
-      "--json: goes with --list, --probe, --dry-run, --size and --show-kernel\n--progress json tells progress as JSON");
+  EXPECT_EQ(error_of({"a", "-o", "b", "--json"}),
+            "--json: goes with --list, --probe, --dry-run, --size and --show-kernel\n--progress "
+            "json tells progress as JSON");
 }
 
 TEST(Options, ValuesThatAreWrongAreRefused) {
@@ -158,15 +158,6 @@ TEST(Options, LiveInputsAreTakenButHaveNoBeginning) {
     EXPECT_EQ(read({live, "-o", "a.mp4"}).job.input, live);
     EXPECT_EQ(error_of({live, "-o", "a.mp4", "--start", "1"}),
               "--start: a live input has no other beginning\nleave it out");
-  }
-}
-
-TEST(Options, RemoteOutputsAreRefused) {
-  try {
-    read({"a.mp4", "-o", "rtmp://host/app"});
-    ADD_FAILURE() << "a remote output was taken";
-  } catch (const MediaError& error) {
-    EXPECT_EQ(error.kind(), MediaError::Kind::output);
   }
 }
 

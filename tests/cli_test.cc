@@ -66,7 +66,7 @@ TEST_F(Cli, MistakesInOutputAreCode4) {
   expect_error({"clip.y4m", "-o", "o"}, 4, "o: ");
   expect_error({"clip.y4m", "-o", "o.webm", "--codec", "libx264"}, 4, "webm");
   expect_error({"clip.y4m", "-o", "."}, 4, ".: ");
-  expect_error({"clip.y4m", "-o", "rtmp://host/o"}, 4, "not an output");
+  expect_error({"clip.y4m", "-o", "ftp://host/o"}, 4, "streams cannot be sent by 'ftp'");
 }
 
 TEST_F(Cli, InputIsOutputIsRefusedThroughLinksToo) {

@@ -8,6 +8,7 @@
 #include <convolve/graph.h>
 
 #include "../media/av.h"
+#include "../media/container.h"
 #include "../media/path.h"
 #include "gst_handles.h"
 
@@ -29,29 +30,29 @@ std::string_view find(const std::array<Named, N>& table, std::string_view name) 
 }
 
 constexpr std::array kMuxers{
-    Named{".mp4", "mp4mux"},   Named{".m4v", "mp4mux"},  Named{".mov", "qtmux"},
+    Named{".mp4", "mp4mux"},      Named{".m4v", "mp4mux"},   Named{".mov", "qtmux"},
     Named{".mkv", "matroskamux"}, Named{".webm", "webmmux"}, Named{".avi", "avimux"},
     Named{".ts", "mpegtsmux"},
 };
 
 constexpr std::array kEncoders{
-    Named{"libx264", "x264enc"},  Named{"h264", "x264enc"},   Named{"libx265", "x265enc"},
-    Named{"hevc", "x265enc"},     Named{"libvpx-vp9", "vp9enc"}, Named{"vp9", "vp9enc"},
-    Named{"libvpx", "vp8enc"},    Named{"vp8", "vp8enc"},     Named{"mpeg4", "avenc_mpeg4"},
-    Named{"mjpeg", "jpegenc"},    Named{"png", "pngenc"},     Named{"ffv1", "avenc_ffv1"},
+    Named{"libx264", "x264enc"}, Named{"h264", "x264enc"},      Named{"libx265", "x265enc"},
+    Named{"hevc", "x265enc"},    Named{"libvpx-vp9", "vp9enc"}, Named{"vp9", "vp9enc"},
+    Named{"libvpx", "vp8enc"},   Named{"vp8", "vp8enc"},        Named{"mpeg4", "avenc_mpeg4"},
+    Named{"mjpeg", "jpegenc"},   Named{"png", "pngenc"},        Named{"ffv1", "avenc_ffv1"},
 };
 
 constexpr std::array kPictures{
-    Named{".png", "pngenc"},        Named{".jpg", "jpegenc"},      Named{".jpeg", "jpegenc"},
-    Named{".tif", "avenc_tiff"},    Named{".tiff", "avenc_tiff"},  Named{".bmp", "avenc_bmp"},
+    Named{".png", "pngenc"},     Named{".jpg", "jpegenc"},     Named{".jpeg", "jpegenc"},
+    Named{".tif", "avenc_tiff"}, Named{".tiff", "avenc_tiff"}, Named{".bmp", "avenc_bmp"},
     Named{".webp", "webpenc"},
 };
 
 // What parsebin calls the packets of audio, so that they can be told from the video's.
 constexpr std::array kAudioCaps{
-    Named{"aac", "audio/mpeg"},        Named{"mp3", "audio/mpeg"},  Named{"ac3", "audio/x-ac3"},
-    Named{"opus", "audio/x-opus"},     Named{"vorbis", "audio/x-vorbis"},
-    Named{"flac", "audio/x-flac"},     Named{"eac3", "audio/x-eac3"},
+    Named{"aac", "audio/mpeg"},    Named{"mp3", "audio/mpeg"},        Named{"ac3", "audio/x-ac3"},
+    Named{"opus", "audio/x-opus"}, Named{"vorbis", "audio/x-vorbis"}, Named{"flac", "audio/x-flac"},
+    Named{"eac3", "audio/x-eac3"},
 };
 
 std::string property(const std::string& name, const std::string& value) {
@@ -62,7 +63,7 @@ std::string encoder_text(const TranscodeOptions& options, const LaunchInput& inp
                          const std::string& extension) {
   std::string codec = options.codec;
   if (codec.empty()) {
-    codec = extension == ".webm" ? "libvpx-vp9"
+    codec = extension == ".webm"  ? "libvpx-vp9"
             : extension == ".avi" ? "mpeg4"
             : input.ten_bit       ? "libx265"
                                   : "libx264";
@@ -70,6 +71,7 @@ std::string encoder_text(const TranscodeOptions& options, const LaunchInput& inp
   const std::string_view known = find(kEncoders, codec);
   std::string text(known.empty() ? "avenc_" + codec : std::string(known));
   const bool x26 = text == "x264enc" || text == "x265enc";
+  if (media::container_for(options.output).real_time() && x26) text += " tune=zerolatency";
   const auto crf = static_cast<int>(std::lround(options.crf.value_or(0)));
   if (text == "x264enc") {
     if (options.lossless) {
@@ -85,7 +87,8 @@ std::string encoder_text(const TranscodeOptions& options, const LaunchInput& inp
   }
   if (options.bitrate) {
     // x264enc and x265enc count in kbit/s.
-    if (x26) text += " bitrate=" + std::to_string(std::max<std::int64_t>(1, *options.bitrate / 1000));
+    if (x26)
+      text += " bitrate=" + std::to_string(std::max<std::int64_t>(1, *options.bitrate / 1000));
     else if (text == "vp9enc" || text == "vp8enc")
       text += " target-bitrate=" + std::to_string(*options.bitrate);
     else if (text.starts_with("avenc_"))
@@ -114,17 +117,41 @@ std::string source_text(const TranscodeOptions& options, const LaunchInput& inpu
   return "filesrc " + location + " ! decodebin";
 }
 
+// From raw pictures to whoever takes them as they come.
+std::string real_time_text(const TranscodeOptions& options, const LaunchInput& input) {
+  const std::string& output = options.output;
+  if (const auto path = media::device_path(output)) {
+    return "videoconvert ! v4l2sink sync=false " + property("device", *path);
+  }
+  const std::string encoder =
+      "videoconvert ! video/x-raw,format=I420 ! " + encoder_text(options, input, "") + " ! ";
+  const std::size_t place = output.find("://") + 3;
+  const std::string scheme = output.substr(0, place);
+  if (scheme == "rtsp://") return encoder + "rtspclientsink " + property("location", output);
+  if (scheme == "srt://") return encoder + "mpegtsmux ! srtsink " + property("uri", output);
+  if (scheme != "udp://") {
+    return encoder + "flvmux streamable=true ! rtmp2sink " + property("location", output);
+  }
+  const std::string address = output.substr(place, output.find_first_of("/?", place) - place);
+  const std::size_t colon = address.rfind(':');
+  return encoder + "mpegtsmux alignment=7 ! udpsink " + property("host", address.substr(0, colon)) +
+         (colon == std::string::npos ? "" : " " + property("port", address.substr(colon + 1)));
+}
+
 }  // namespace
 
 std::string launch_line(const TranscodeOptions& options, const LaunchInput& input) {
-  const std::string extension = options.output == "-" ? ".y4m"
-                                                      : media::extension_of(options.output);
+  const std::string extension =
+      options.output == "-" ? ".y4m" : media::extension_of(options.output);
   std::string chain = gst_chain_text(options.chain);
   if (!chain.empty()) chain += " ! ";
   const std::string location = property("location", options.output);
   const std::string begin = "gst-launch-1.0 -e ";
   const std::string source = source_text(options, input) + " ! ";
   if (options.output == "null:") return begin + source + chain + "fakesink sync=false";
+  if (media::container_for(options.output).real_time()) {
+    return begin + source + chain + real_time_text(options, input);
+  }
   if (extension == ".y4m") {
     return begin + source + chain + "videoconvert ! y4menc ! " +
            (options.output == "-" ? "fdsink fd=1" : "filesink " + location);
@@ -150,8 +177,8 @@ std::string launch_line(const TranscodeOptions& options, const LaunchInput& inpu
                              : encoder.starts_with("x265enc") ? " ! h265parse"
                                                               : "";
   const std::string_view audio = find(kAudioCaps, input.audio_codec);
-  const bool with_audio = options.audio && !audio.empty() && input.source.empty() && options.input != "-" &&
-                          !media::is_url(options.input);
+  const bool with_audio = options.audio && !audio.empty() && input.source.empty() &&
+                          options.input != "-" && !media::is_url(options.input);
   if (!with_audio) {
     return begin + source + chain + "videoconvert ! " + encoder + parser + " ! " + muxer +
            " ! filesink " + location;

@@ -208,12 +208,8 @@ std::vector<std::string> source_words(const LiveInput& input) {
                 "!",           "decodebin",
                 "!",           "videoconvert"};
       }
-      return {"uridecodebin",
-              "uri=" + input.target,
-              "expose-all-streams=false",
-              "caps=video/x-raw",
-              "!",
-              "videoconvert"};
+      // Of its pads the first that gives pictures is taken.
+      return {"uridecodebin", "uri=" + input.target, "!", "videoconvert"};
     case LiveKind::camera:
       break;
   }

@@ -15,12 +15,15 @@
 #include <convolve/live.h>
 #include <convolve/transcode.h>
 
+#include "../media/container.h"
 #include "../media/path.h"
 #include "../media/pixel.h"
 #include "../media/reader_state.h"
 #include "file_source.h"
+#include "job_options.h"
 #include "latency_meter.h"
 #include "launch_line.h"
+#include "live_input.h"
 #include "live_source.h"
 
 namespace convolve {
@@ -34,53 +37,14 @@ constexpr auto kSignalInterval = std::chrono::milliseconds(50);
 constexpr double kNoSeek = -1;
 constexpr std::size_t kWaitingPackets = std::size_t{64} << 20U;
 
-ReadOptions read_options(const TranscodeOptions& options, NoteHandler on_note) {
-  ReadOptions read;
-  read.start = options.start;
-  read.end = options.end;
-  read.frames = options.frames;
-  read.threads = options.threads;
-  read.audio = options.audio;
-  read.on_note = std::move(on_note);
-  return read;
-}
-
-WriteOptions write_options(const TranscodeOptions& options, NoteHandler on_note) {
-  WriteOptions write;
-  write.codec = options.codec;
-  write.crf = options.crf;
-  write.bitrate = options.bitrate;
-  write.encoder_preset = options.encoder_preset;
-  write.pixel_format = options.pixel_format;
-  write.lossless = options.lossless;
-  write.threads = options.threads;
-  write.overwrite = options.overwrite;
-  write.live = is_live_input(options.input);
-  write.on_note = std::move(on_note);
-  return write;
-}
-
-// Frames that a filter refuses are found before anything runs, as far as sizes are known: elements
-// of others may change them.
-// \returns the size of what comes out, or 0×0 where it is not known.
-Size check_sizes(const std::vector<FilterSpec>& chain, Size size) {
-  for (const FilterSpec& spec : chain) {
-    if (find_filter(spec.name) == nullptr) return {};
-    try {
-      size = Engine::output_size(*make_filter(spec), size);
-    } catch (const std::invalid_argument& error) {
-      media::fail(MediaError::Kind::usage, spec.name, error.what());
-    }
-  }
-  return size;
-}
-
-void note_warnings(const std::vector<FilterSpec>& chain, const NoteHandler& on_note) {
-  for (const FilterSpec& spec : chain) {
-    if (!on_note || find_filter(spec.name) == nullptr) continue;
-    const std::string warning = make_filter(spec)->warning();
-    if (!warning.empty()) on_note(NoteLevel::warning, spec.name + ": " + warning);
-  }
+// Streams have sound, which libav passes on as it does that of files; GStreamer gives their
+// pictures alone, but at once.
+bool wants_sound(const TranscodeOptions& options) {
+  const media::Container container = media::container_for(options.output);
+  const bool muxed =
+      container.kind == media::OutputKind::file || container.kind == media::OutputKind::stream;
+  return graph::live_kind(options.input) == graph::LiveKind::stream && options.audio && muxed &&
+         !media::is_silent(container);
 }
 
 }  // namespace
@@ -93,6 +57,7 @@ struct Transcoder::State {
   bool pass_frames();
   void seek_if_asked();
   void write_frames();
+  void wait_for_turn(const VideoFrame& frame);
   VideoFrame compared(VideoFrame frame);
   void keep_error() noexcept;
   void stop_stages() noexcept;
@@ -110,6 +75,10 @@ struct Transcoder::State {
   std::unique_ptr<Graph> graph;
 
   std::atomic<bool> aborted{false};
+  std::atomic<bool> stopping{false};
+  bool paces = false;  // frames go out at the pace at which they are to be seen
+  std::optional<Clock::time_point> first_due;  // of the first frame; of the thread that writes
+  double first_seconds = 0;
   std::atomic<double> seek_target{kNoSeek};
   std::atomic<std::int64_t> frames{0};
   std::atomic<double> media_seconds{0};
@@ -135,27 +104,31 @@ Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
   init_graph();
   open_source(on_note);
   const VideoInfo& info = source->info();
-  output_size = check_sizes(options.chain, {info.width, info.height});
-  note_warnings(options.chain, on_note);
+  output_size = graph::check_sizes(options.chain, {info.width, info.height});
+  graph::note_warnings(options.chain, on_note);
   const bool waits = options.monitor == nullptr && (file != nullptr || options.output != "null:");
   graph = std::make_unique<Graph>(options.chain, options.threads, info.frame_rate,
                                   waits ? Graph::kQueuedFrames : 1U);
-  WriteOptions write = write_options(options, on_note);
+  WriteOptions write = graph::write_options(options, on_note);
   if (info.frame_rate.num > 0) write.frame_rate = info.frame_rate;
   writer = std::make_unique<MediaWriter>(options.output, std::move(write),
                                          file == nullptr ? nullptr : &file->reader());
+  paces = writer->real_time() && !is_live_input(options.input);
   if (file != nullptr) file->reader().state_->packet_limit = kWaitingPackets;
 }
 
 void Transcoder::State::open_source(const NoteHandler& on_note) {
-  if (!is_live_input(options.input)) {
-    auto made = std::make_unique<graph::FileSource>(options.input, read_options(options, on_note));
+  if (!is_live_input(options.input) || wants_sound(options)) {
+    auto made =
+        std::make_unique<graph::FileSource>(options.input, graph::read_options(options, on_note));
     file = made.get();
     source = std::move(made);
     return;
   }
   graph::LiveOptions wanted;
-  wanted.keep_all = options.output != "null:";
+  // A camera shows what is now; what is recorded or sent is to be whole.
+  const media::OutputKind kind = media::container_for(options.output).kind;
+  wanted.keep_all = kind != media::OutputKind::null && kind != media::OutputKind::device;
   wanted.frames = options.frames;
   wanted.end = options.end;
   auto made = std::make_unique<graph::LiveSource>(graph::parse_live_input(options.input), wanted);
@@ -237,6 +210,20 @@ void Transcoder::State::seek_if_asked() {
   if (target != kNoSeek && source->seek(target)) graph->flush();
 }
 
+// A file's frames go to those who watch at the pace at which they are to be seen.
+void Transcoder::State::wait_for_turn(const VideoFrame& frame) {
+  if (!first_due) {
+    first_due = Clock::now();
+    first_seconds = frame.seconds();
+  }
+  const Clock::time_point due =
+      *first_due + std::chrono::duration_cast<Clock::duration>(
+                       std::chrono::duration<double>(frame.seconds() - first_seconds));
+  while (!aborted && !stopping && Clock::now() < due) {
+    std::this_thread::sleep_until(std::min(due, Clock::now() + kSignalInterval));
+  }
+}
+
 void Transcoder::State::write_frames() {
   media::block_signals();
   try {
@@ -247,6 +234,7 @@ void Transcoder::State::write_frames() {
         writer->copy_packets();
         continue;
       }
+      if (paces) wait_for_turn(frame);
       writer->write(options.compare ? compared(frame.share()) : frame.share());
       if (options.monitor != nullptr) options.monitor->after(frame);
       if (live != nullptr) latency.add(live->age(frame));
@@ -329,7 +317,11 @@ TranscodeProgress Transcoder::run(
   return end;
 }
 
-void Transcoder::stop() noexcept { state_->source->interrupt(); }
+void Transcoder::stop() noexcept {
+  state_->stopping = true;
+  state_->source->interrupt();
+  state_->writer->hurry();
+}
 
 void Transcoder::abort() noexcept {
   state_->aborted = true;

@@ -23,6 +23,12 @@ constexpr std::array kContainers{
     Extension{".gif", "gif"},
 };
 
+// What each kind of server, or receiver, takes.
+constexpr std::array kStreams{
+    Extension{"rtmp", "flv"},   Extension{"rtmps", "flv"}, Extension{"srt", "mpegts"},
+    Extension{"udp", "mpegts"}, Extension{"rtsp", "rtsp"},
+};
+
 struct Picture {
   std::string_view name;
   AVCodecID codec;
@@ -47,7 +53,8 @@ constexpr std::array kAliases{
     Alias{"prores", "prores_ks"},
 };
 
-// libav writes anything into a transport stream, but readers know only these.
+// libav writes anything into a transport stream, and cannot tell what RTSP takes, but readers know
+// only these.
 constexpr std::array kTransportCodecs{
     AV_CODEC_ID_H264,         AV_CODEC_ID_HEVC,        AV_CODEC_ID_MPEG1VIDEO,
     AV_CODEC_ID_MPEG2VIDEO,   AV_CODEC_ID_MPEG4,       AV_CODEC_ID_VC1,
@@ -76,8 +83,10 @@ const AVCodec* wanted_encoder(const std::string& wanted) {
 const AVCodec* default_encoder(const Container& container, int depth) {
   const std::string_view muxer = container.format->name;
   const AVCodec* codec = nullptr;
-  if (muxer == "mp4" || muxer == "mov" || muxer == "matroska" || muxer == "mpegts") {
-    if (depth > 8) codec = encoder_named("libx265");
+  if (muxer == "mp4" || muxer == "mov" || muxer == "matroska" || muxer == "mpegts" ||
+      container.kind == OutputKind::stream) {
+    // Few players of streams know other formats than those of 8 bits.
+    if (depth > 8 && container.kind != OutputKind::stream) codec = encoder_named("libx265");
     if (codec == nullptr) codec = encoder_named("libx264");
   } else if (muxer == "webm") {
     codec = encoder_named("libvpx-vp9");
@@ -87,11 +96,40 @@ const AVCodec* default_encoder(const Container& container, int depth) {
   return codec != nullptr ? codec : avcodec_find_encoder(container.format->video_codec);
 }
 
+Container stream_container(const std::string& url) {
+  const std::string scheme = url.substr(0, url.find("://"));
+  Container result;
+  result.kind = OutputKind::stream;
+  for (const Extension& known : kStreams) {
+    if (known.name == scheme) result.format = av_guess_format(known.muxer, nullptr, nullptr);
+  }
+  if (result.format == nullptr) {
+    fail(MediaError::Kind::output, url, "streams cannot be sent by '" + scheme + "'",
+         "rtmp, srt, udp and rtsp can, as in udp://127.0.0.1:5000");
+  }
+  result.label = scheme;
+  return result;
+}
+
 }  // namespace
+
+std::optional<std::string> device_path(const std::string& name) {
+  constexpr std::string_view kPrefix = "v4l2:";
+  if (name.starts_with(kPrefix)) return name.substr(kPrefix.size());
+  if (name.starts_with("/dev/video")) return name;
+  return std::nullopt;
+}
 
 Container container_for(const std::string& name) {
   Container result;
   if (name == "null:") return result;
+  if (device_path(name)) {
+    result.kind = OutputKind::device;
+    result.format = av_guess_format("rawvideo", nullptr, nullptr);
+    result.label = "v4l2";
+    return result;
+  }
+  if (is_url(name)) return stream_container(name);
   const std::string extension = name == "-" ? ".y4m" : extension_of(name);
   for (const Picture& picture : kPictures) {
     if (picture.name != extension) continue;
@@ -125,14 +163,24 @@ Container container_for(const std::string& name) {
   return result;
 }
 
+bool is_silent(const Container& container) {
+  if (container.kind == OutputKind::pictures || container.kind == OutputKind::device) return true;
+  const std::string_view muxer = container.format == nullptr ? "" : container.format->name;
+  return muxer == "gif" || muxer == "yuv4mpegpipe";
+}
+
 bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec) {
   const std::string_view muxer = format.name;
-  if (muxer == "mpegts") {
+  if (muxer == "mpegts" || muxer == "rtsp") {
     return std::find(kTransportCodecs.begin(), kTransportCodecs.end(), codec) !=
            kTransportCodecs.end();
   }
   if (type == AVMEDIA_TYPE_ATTACHMENT) return muxer == "matroska";
   if (type == AVMEDIA_TYPE_DATA && (muxer == "matroska" || muxer == "webm")) return false;
+  // What cameras of the network speak. Matroska has it by its number in Windows, which libav writes
+  // and reads, but does not count among its own.
+  const bool telephone = codec == AV_CODEC_ID_PCM_ALAW || codec == AV_CODEC_ID_PCM_MULAW;
+  if (telephone && muxer == "matroska") return true;
   return avformat_query_codec(&format, codec, FF_COMPLIANCE_NORMAL) == 1;
 }
 
@@ -163,7 +211,7 @@ const AVCodec* choose_encoder(const Container& container, const std::string& wan
   if (!fits) {
     fail(MediaError::Kind::output, output,
          container.label + " cannot hold " + avcodec_get_name(codec->id) + " video",
-         raw ? "leave --codec out" : "mkv holds nearly every codec");
+         raw || container.real_time() ? "leave --codec out" : "mkv holds nearly every codec");
   }
   return codec;
 }

@@ -2,6 +2,7 @@
 // What kind of output a name asks for, and what it can hold.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,17 +10,26 @@
 
 namespace convolve::media {
 
-enum class OutputKind : std::uint8_t { null, file, pictures };
+enum class OutputKind : std::uint8_t { null, file, pictures, stream, device };
 
 struct Container {
   OutputKind kind = OutputKind::null;
-  const AVOutputFormat* format = nullptr;  ///< of a file
+  const AVOutputFormat* format = nullptr;  ///< of a file, a stream or a device's frames
   AVCodecID picture = AV_CODEC_ID_NONE;    ///< of pictures
   bool numbered = false;                   ///< pictures: one file for each
   std::string label;                       ///< for messages: "webm"
+
+  /// Whoever watches takes frames at the pace at which they are shown, and wants the newest.
+  [[nodiscard]] bool real_time() const noexcept {
+    return kind == OutputKind::stream || kind == OutputKind::device;
+  }
 };
 
-/// By extension; `-` is Y4M, `null:` nothing. \throws MediaError of kind output
+/// The path in the name of a device: `v4l2:PATH` or /dev/videoN.
+std::optional<std::string> device_path(const std::string& name);
+
+/// By extension, or by scheme where it is a URI; `-` is Y4M, `null:` nothing, `v4l2:PATH` a device.
+/// \throws MediaError of kind output
 Container container_for(const std::string& name);
 
 /// The encoder for `wanted` (a libav encoder, a codec, or empty for the container's default).
@@ -27,6 +37,9 @@ Container container_for(const std::string& name);
 /// \throws MediaError: usage for a name that does not exist, output for one that does not fit
 const AVCodec* choose_encoder(const Container& container, const std::string& wanted,
                               const std::string& output, int depth);
+
+/// Whether it holds pictures alone, without a place for sound or anything else.
+bool is_silent(const Container& container);
 
 /// Whether the container has a place for a stream of that codec.
 bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec);

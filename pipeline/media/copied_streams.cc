@@ -123,8 +123,7 @@ std::vector<const AVStream*> plan_copies(const AVFormatContext& input, const AVS
   std::vector<const AVStream*> plan;
   if (container.kind == OutputKind::null) return plan;
   const std::string_view muxer = container.format == nullptr ? "" : container.format->name;
-  const bool silent = container.kind == OutputKind::pictures || muxer == "gif" ||
-                      muxer == "yuv4mpegpipe";
+  const bool silent = is_silent(container);
   const auto warn = [&](const std::string& text) {
     if (on_note) on_note(NoteLevel::warning, output + ": " + text);
   };
@@ -152,7 +151,13 @@ std::vector<const AVStream*> plan_copies(const AVFormatContext& input, const AVS
         continue;
       }
     }
-    std::string hint = suggestion(input, video, output);
+    // Whoever sends a stream cannot choose what it is made of.
+    const bool stream_kind = container.kind == OutputKind::stream;
+    if (stream_kind && codec.codec_type != AVMEDIA_TYPE_AUDIO) {
+      warn(name + " " + type_name(codec.codec_type) + " cannot be sent, it is left out");
+      continue;
+    }
+    std::string hint = stream_kind ? "" : suggestion(input, video, output);
     if (codec.codec_type == AVMEDIA_TYPE_AUDIO) {
       hint += (hint.empty() ? "" : ", or ") + std::string("leave the audio out with --no-audio");
     }
@@ -168,8 +173,9 @@ std::vector<const AVStream*> plan_copies(const AVFormatContext& input, const AVS
             output + ": " + container.label + " holds pictures alone, other streams are left out");
   }
   const bool turned = av_stream_get_side_data(&video, AV_PKT_DATA_DISPLAYMATRIX, nullptr) != nullptr;
-  if (turned && silent) warn("cannot say that the picture is to be shown turned");
-  if (turned && !silent && !is_mov(*container.format)) {
+  const bool flat = silent || container.kind == OutputKind::stream;
+  if (turned && flat) warn("cannot say that the picture is to be shown turned");
+  if (turned && !flat && !is_mov(*container.format)) {
     fail(MediaError::Kind::output, output,
          container.label + " cannot say that the picture is to be shown turned",
          "write to mp4 or mov instead");

@@ -21,8 +21,13 @@ constexpr AVPixelFormat kY4mFormats[] = {
     AV_PIX_FMT_YUV444P10LE, AV_PIX_FMT_YUV420P12LE, AV_PIX_FMT_YUV422P12LE, AV_PIX_FMT_YUV444P12LE,
     AV_PIX_FMT_YUV420P16LE, AV_PIX_FMT_YUV422P16LE, AV_PIX_FMT_YUV444P16LE, AV_PIX_FMT_NONE};
 
-const AVPixelFormat* formats_of(const AVCodec& codec) {
-  return codec.id == AV_CODEC_ID_WRAPPED_AVFRAME ? kY4mFormats : codec.pix_fmts;
+const AVPixelFormat* formats_of(const EncoderSetup& setup) {
+  if (setup.formats != nullptr) return setup.formats;
+  return setup.codec->id == AV_CODEC_ID_WRAPPED_AVFRAME ? kY4mFormats : setup.codec->pix_fmts;
+}
+
+bool needs_even(const EncoderSetup& setup) {
+  return setup.even_chroma || needs_even_chroma(*setup.codec);
 }
 
 bool fits_size(AVPixelFormat format, int width, int height) {
@@ -35,40 +40,41 @@ bool fits_size(AVPixelFormat format, int width, int height) {
 int whole(int size, int shift) { return AV_CEIL_RSHIFT(size, shift) << shift; }
 
 // Without the full-range twins: range is told apart from the format.
-std::vector<AVPixelFormat> candidates(const AVCodec& codec, int width, int height) {
+std::vector<AVPixelFormat> candidates(const EncoderSetup& setup, int width, int height) {
   std::vector<AVPixelFormat> list;
-  const AVPixelFormat* all = formats_of(codec);
+  const AVPixelFormat* all = formats_of(setup);
   for (; all != nullptr && *all != AV_PIX_FMT_NONE; ++all) {
     const AVPixelFormat plain = without_range(*all);
     if ((av_pix_fmt_desc_get(plain)->flags & AV_PIX_FMT_FLAG_HWACCEL) != 0) continue;
-    if (needs_even_chroma(codec) && !fits_size(plain, width, height)) continue;
+    if (needs_even(setup) && !fits_size(plain, width, height)) continue;
     // TIFF files of YUV are legal and unreadable nearly everywhere.
-    const bool picture = codec.id == AV_CODEC_ID_TIFF;
+    const bool picture = setup.codec->id == AV_CODEC_ID_TIFF;
     if (picture && !is_rgb(plain) && av_pix_fmt_desc_get(plain)->nb_components > 2) continue;
     if (std::find(list.begin(), list.end(), plain) == list.end()) list.push_back(plain);
   }
   return list;
 }
 
-AVPixelFormat wanted_format(const AVCodec& codec, const std::string& name) {
+AVPixelFormat wanted_format(const EncoderSetup& setup, const std::string& name) {
   const AVPixelFormat format = av_get_pix_fmt(name.c_str());
   if (format == AV_PIX_FMT_NONE) {
     fail(MediaError::Kind::usage, "--pix-fmt", "no pixel format is called '" + name + "'");
   }
-  const AVPixelFormat* all = formats_of(codec);
+  const AVPixelFormat* all = formats_of(setup);
   if (all == nullptr) return format;
   std::string known;
   for (; *all != AV_PIX_FMT_NONE; ++all) {
     if (without_range(*all) == without_range(format)) return format;
     known += std::string(known.empty() ? "" : " ") + av_get_pix_fmt_name(*all);
   }
-  fail(MediaError::Kind::usage, "--pix-fmt", std::string(codec.name) + " does not take " + name,
+  fail(MediaError::Kind::usage, "--pix-fmt", std::string(setup.codec->name) + " does not take " + name,
        "it takes " + known);
 }
 
-AVPixelFormat nearest_format(const AVCodec& codec, AVPixelFormat source, int width, int height) {
-  std::vector<AVPixelFormat> list = candidates(codec, width, height);
-  if (list.empty()) list = candidates(codec, whole(width, 1), whole(height, 1));
+AVPixelFormat nearest_format(const EncoderSetup& setup, AVPixelFormat source, int width,
+                             int height) {
+  std::vector<AVPixelFormat> list = candidates(setup, width, height);
+  if (list.empty()) list = candidates(setup, whole(width, 1), whole(height, 1));
   if (list.empty()) return source;
   const int alpha = has_alpha(source) ? 1 : 0;
   AVPixelFormat best = list.front();
@@ -103,9 +109,9 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
   const AVPixelFormat source = meaning_of(first.format());
   shape_ = shape_of(frame);
   AVPixelFormat format = options.pixel_format.empty()
-                             ? nearest_format(codec, without_range(setup.source), frame.width,
+                             ? nearest_format(setup, without_range(setup.source), frame.width,
                                               frame.height)
-                             : wanted_format(codec, options.pixel_format);
+                             : wanted_format(setup, options.pixel_format);
   shape_.format = without_range(format);
   const bool from_yuv = first.format().family == ColorFamily::yuv;
   const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(shape_.format);
@@ -126,9 +132,9 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
                                                                         : AVCOL_SPC_BT709;
   }
   if (!to_yuv && from_yuv) shape_.matrix = AVCOL_SPC_UNSPECIFIED;
-  choose_size(codec);
+  choose_size(setup);
   if (shape_.format != without_range(setup.source) && on_note_) {
-    const bool odd = needs_even_chroma(codec) &&
+    const bool odd = needs_even(setup) &&
                      !fits_size(without_range(setup.source), frame.width, frame.height);
     on_note_(odd ? NoteLevel::warning : NoteLevel::detail,
              std::string(codec.name) + ": " + av_get_pix_fmt_name(setup.source) + " is written as " +
@@ -141,15 +147,15 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
 }
 
 // The picture, and what it takes to have chroma for each pair of columns and rows.
-void Encoder::choose_size(const AVCodec& codec) {
+void Encoder::choose_size(const EncoderSetup& setup) {
   width_ = shape_.width;
   height_ = shape_.height;
-  if (!needs_even_chroma(codec) || fits_size(shape_.format, width_, height_)) return;
+  if (!needs_even(setup) || fits_size(shape_.format, width_, height_)) return;
   const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(shape_.format);
   width_ = whole(width_, desc->log2_chroma_w);
   height_ = whole(height_, desc->log2_chroma_h);
   if (!on_note_) return;
-  on_note_(NoteLevel::warning, std::string(codec.name) + ": takes " +
+  on_note_(NoteLevel::warning, std::string(setup.codec->name) + ": takes " +
                                    av_get_pix_fmt_name(shape_.format) +
                                    " of even sizes only: the output is " + std::to_string(width_) +
                                    "x" + std::to_string(height_) +

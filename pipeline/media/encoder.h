@@ -19,6 +19,9 @@ struct EncoderSetup {
   AVFieldOrder field_order = AV_FIELD_UNKNOWN;
   bool global_header = false;
   bool keeps_order = false;  ///< the container has no presentation times: no B-frames
+  /// What may come out, ending with AV_PIX_FMT_NONE; null: whatever the codec takes.
+  const AVPixelFormat* formats = nullptr;
+  bool even_chroma = false;  ///< chroma for each pair of columns and rows, or of full size
 };
 
 /// Encodes frames of one shape; others are converted to the first's. Packets' times are exactly
@@ -44,7 +47,7 @@ class Encoder {
 
   void choose_shape(const EncoderSetup& setup, const WriteOptions& options,
                     const VideoFrame& first);
-  void choose_size(const AVCodec& codec);
+  void choose_size(const EncoderSetup& setup);
   void choose_time_base(const AVCodec& codec, AVRational frame_rate);
   void open(const EncoderSetup& setup, const WriteOptions& options, const VideoFrame& first);
   FramePtr fit(const VideoFrame& frame);

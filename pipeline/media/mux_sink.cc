@@ -33,10 +33,11 @@ bool is_plain_mp4_key(std::string_view key) {
 
 }  // namespace
 
-MuxSink::MuxSink(const Container& container, Target target, CopySource source,
+MuxSink::MuxSink(const Container& container, std::string name, Open open, CopySource source,
                  AVRational frame_rate, bool live)
     : container_(container),
-      target_(std::move(target)),
+      name_(std::move(name)),
+      open_(std::move(open)),
       source_(std::move(source)),
       frame_rate_(frame_rate),
       live_(live) {}
@@ -100,7 +101,10 @@ void MuxSink::set_muxer_options(Dictionary& options) const {
       options.set("movie_timescale", std::to_string(base.den));
     }
   } else if (std::strcmp(container_.format->name, "mpegts") == 0) {
-    options.set("mpegts_copyts", "1");
+    // Who joins a stream reads times from where it is; files keep those that they had.
+    if (container_.kind == OutputKind::file) options.set("mpegts_copyts", "1");
+  } else if (std::strcmp(container_.format->name, "flv") == 0) {
+    if (container_.kind == OutputKind::stream) options.set("flvflags", "no_duration_filesize");
   } else if (is_matroska(*container_.format)) {
     if (source_.input != nullptr && container_.format->name == std::string_view("matroska")) {
       options.set("default_mode", "passthrough");
@@ -110,15 +114,13 @@ void MuxSink::set_muxer_options(Dictionary& options) const {
 }
 
 void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
-  file_ = std::make_unique<OutputFile>(target_);
   AVFormatContext* context = nullptr;
-  if (avformat_alloc_output_context2(&context, container_.format, nullptr,
-                                     target_.path().c_str()) < 0) {
+  if (avformat_alloc_output_context2(&context, container_.format, nullptr, name_.c_str()) < 0) {
     throw std::bad_alloc();
   }
   context_.reset(context);
-  context->pb = file_->io();
-  context->flags |= AVFMT_FLAG_CUSTOM_IO;
+  output_ = open_();
+  output_->attach(*context);
   if (std::strcmp(container_.format->name, "yuv4mpegpipe") == 0) {
     context->strict_std_compliance = -1;
   }
@@ -133,18 +135,18 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
   forget_messages();
   const int result = avformat_write_header(context, options.address());
   if (result < 0) {
-    file_->check();
-    if (!reader_gone()) fail(MediaError::Kind::output, target_.name(), reason(result));
+    output_->check();
+    if (!reader_gone()) fail(MediaError::Kind::output, name_, reason(result));
     return;
   }
   header_written_ = true;
-  if (live_) file_->publish();
+  if (live_) output_->publish();
 }
 
 void MuxSink::check(int code) {
-  file_->check();
+  output_->check();
   if (code >= 0 || reader_gone()) return;
-  fail(MediaError::Kind::output, target_.name(), reason(code));
+  fail(MediaError::Kind::output, name_, reason(code));
 }
 
 void MuxSink::write(PacketPtr packet, int stream, AVRational time_base) {
@@ -177,16 +179,16 @@ void MuxSink::write_copied(PacketPtr packet) {
 
 void MuxSink::finish() {
   if (header_written_ && !reader_gone()) check(av_write_trailer(context_.get()));
-  file_->commit();
+  output_->finish();
   context_.reset();
-  file_.reset();
+  output_.reset();
 }
 
 void MuxSink::discard() noexcept {
   context_.reset();
-  file_.reset();
+  output_.reset();
 }
 
-bool MuxSink::reader_gone() const noexcept { return file_ && file_->reader_gone(); }
+bool MuxSink::reader_gone() const noexcept { return output_ && output_->reader_gone(); }
 
 }  // namespace convolve::media

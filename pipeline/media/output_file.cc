@@ -117,8 +117,7 @@ OutputFile::~OutputFile() { discard(); }
 
 void OutputFile::fail_with(int error) const { fail_output(target_.name(), std::strerror(error)); }
 
-AVIOContext* OutputFile::io() {
-  if (io_ != nullptr) return io_;
+void OutputFile::attach(AVFormatContext& context) {
   auto* buffer = static_cast<unsigned char*>(av_malloc(kBuffer));
   io_ = avio_alloc_context(buffer, kBuffer, 1, this, nullptr, on_write, on_seek);
   if (io_ == nullptr) {
@@ -126,7 +125,8 @@ AVIOContext* OutputFile::io() {
     throw std::bad_alloc();
   }
   if (::lseek(file_, 0, SEEK_CUR) < 0) io_->seekable = 0;
-  return io_;
+  context.pb = io_;
+  context.flags |= AVFMT_FLAG_CUSTOM_IO;
 }
 
 bool OutputFile::write_all(const std::uint8_t* data, std::size_t size) noexcept {

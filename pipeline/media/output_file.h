@@ -8,6 +8,7 @@
 #include <string>
 
 #include "av.h"
+#include "mux_output.h"
 
 namespace convolve::media {
 
@@ -41,32 +42,32 @@ class Target {
 };
 
 /// Written under a temporary name in the target's directory; `commit` gives it its own.
-class OutputFile {
+class OutputFile : public MuxOutput {
  public:
   /// Creates the temporary file. \throws MediaError of kind output
   explicit OutputFile(Target target);
-  ~OutputFile();
+  ~OutputFile() override;
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
   /// Gives the file its name while it is still written; it is no longer removed then.
   /// \throws MediaError of kind output
-  void publish();
-  /// For a muxer. Made on first use.
-  AVIOContext* io();
+  void publish() override;
+  void attach(AVFormatContext& context) override;
   /// Appends. \throws MediaError of kind output
   void write(const std::uint8_t* data, std::size_t size);
   /// Makes what was written durable and gives it its name. \throws MediaError of kind output
   /// \param durable  false leaves the flushing to the caller, who writes many
   void commit(bool durable = true);
+  void finish() override { commit(); }
   void discard() noexcept;
 
   /// The other end of the pipe is closed.
-  [[nodiscard]] bool reader_gone() const noexcept;
+  [[nodiscard]] bool reader_gone() const noexcept override;
   /// What the first failed write said: an errno, or 0.
   [[nodiscard]] int write_error() const noexcept { return error_; }
   /// \throws MediaError of kind output where a write failed, but not for a closed pipe
-  void check() const;
+  void check() const override;
   [[nodiscard]] const Target& target() const noexcept { return target_; }
 
  private:

@@ -32,7 +32,7 @@ MediaReader::State::State(const std::string& input, ReadOptions read_options)
   const std::int64_t begin = source.context()->start_time;
   origin_us = begin == AV_NOPTS_VALUE ? 0 : std::max<std::int64_t>(0, begin);
   if (options.start && *options.start <= 0) options.start.reset();
-  if (!options.start) shift = 0;
+  if (!options.start && !options.live) shift = 0;
   if (options.end) cut_end_us_ = origin_us + to_us(*options.end);
   if (options.start && options.end && *options.end <= *options.start) {
     fail(MediaError::Kind::usage, "--end", "must be later than --start");
@@ -81,6 +81,11 @@ void MediaReader::State::find_info() {
 
 void MediaReader::State::note(NoteLevel level, const std::string& text) const {
   if (options.on_note) options.on_note(level, source.name() + ": " + text);
+}
+
+// Who joins a stream in its midst cannot decode anything until a key frame comes.
+void MediaReader::State::note_damage() {
+  if (!options.live || frames_ > 0) ++damaged_;
 }
 
 void MediaReader::State::select(const AVStream& stream) {
@@ -132,7 +137,7 @@ bool MediaReader::State::feed_decoder() {
   if (result < 0) {
     if (result != AVERROR_EOF && result != AVERROR_EXIT) {
       note(NoteLevel::warning, "reading ended early: " + media::error_text(result));
-      ++damaged_;
+      note_damage();
     }
     input_ended_ = true;
     if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
@@ -141,6 +146,7 @@ bool MediaReader::State::feed_decoder() {
   const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
   if (time != AV_NOPTS_VALUE) {
     const AVRational base = source.context()->streams[packet->stream_index]->time_base;
+    last_packet_us_ = std::max(last_packet_us_, av_rescale_q(time, base, kMicroseconds));
     last_packet_end_us_ = std::max(last_packet_end_us_,
                                    av_rescale_q(time + packet->duration, base, kMicroseconds));
   }
@@ -149,13 +155,13 @@ bool MediaReader::State::feed_decoder() {
     return true;
   }
   if (video_ended_) return true;
-  if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) ++damaged_;
+  if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) note_damage();
   if (info.still && decoder->codec_id == AV_CODEC_ID_MJPEG) {
     jpeg_segments = media::carried_segments(
         {packet->data, static_cast<std::size_t>(packet->size)});
   }
   const int sent = avcodec_send_packet(decoder.get(), packet.get());
-  if (sent < 0 && sent != AVERROR(EAGAIN) && sent != AVERROR_EOF) ++damaged_;
+  if (sent < 0 && sent != AVERROR(EAGAIN) && sent != AVERROR_EOF) note_damage();
   return true;
 }
 
@@ -165,7 +171,7 @@ bool MediaReader::State::decode(AVFrame& frame) {
     if (result >= 0) return true;
     if (result == AVERROR_EOF) return false;
     if (result != AVERROR(EAGAIN)) {
-      ++damaged_;
+      note_damage();
       if (input_ended_) return false;
     }
     if (!feed_decoder() && interrupted) return false;
@@ -205,8 +211,8 @@ bool MediaReader::State::accept(AVFrame& frame) {
       seek_back_ = *options.start;  // it was early enough
       return false;
     }
-    shift = pts;
   }
+  if (!shift) shift = pts;
   last_end_us_ = us(pts + std::max<std::int64_t>(0, frame.pkt_duration));
   frame.pts -= *shift;
   ++frames_;
@@ -221,19 +227,10 @@ void MediaReader::State::end_video() {
     if (options.frames && frames_ >= *options.frames) cut_end_us_ = last_end_us_;
   }
   // Streams are interleaved within a second or so: what comes much later is not ours any more.
-  constexpr std::int64_t kLate = 3 * AV_TIME_BASE;
-  while (cut_end_us_ && !input_ended_) {
+  const std::int64_t late = options.live ? AV_TIME_BASE / 2 : 3 * AV_TIME_BASE;
+  while (cut_end_us_ && !input_ended_ && last_packet_us_ <= *cut_end_us_ + late) {
     if (!std::count(selected_.begin(), selected_.end(), true)) break;
     if (!feed_decoder()) break;
-    if (!held_.empty()) {
-      const AVPacket& packet = *held_.back();
-      const AVRational base = source.context()->streams[packet.stream_index]->time_base;
-      const std::int64_t time = packet.dts == AV_NOPTS_VALUE ? packet.pts : packet.dts;
-      const bool late = time != AV_NOPTS_VALUE &&
-                        av_rescale_q(time, base, kMicroseconds) > *cut_end_us_ + kLate;
-      release_packets();
-      if (late) break;
-    }
   }
   release_packets();
 }

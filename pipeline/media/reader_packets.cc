@@ -23,7 +23,8 @@ bool MediaReader::State::wanted(const AVPacket& packet, std::int64_t time_us) co
   const AVStream& stream = *source.context()->streams[packet.stream_index];
   if ((stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0) return true;
   if (cut_end_us_ && time_us >= *cut_end_us_) return false;
-  return !options.start || time_us >= us(*shift);
+  const bool from_first = options.start || options.live;
+  return !from_first || time_us >= us(*shift);
 }
 
 // With `frames`, a packet waits until the frames have come so far: only then is it known whether

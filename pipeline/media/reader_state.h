@@ -30,8 +30,8 @@ struct MediaReader::State {
   media::CodecContextPtr decoder;
   media::Converter converter;
   VideoInfo info;
-  /// What is taken off every timestamp, in the video's time base: 0 without `start`, otherwise
-  /// known once the first frame was read.
+  /// What is taken off every timestamp, in the video's time base: 0 without `start` and `live`,
+  /// otherwise known once the first frame was read.
   std::optional<std::int64_t> shift;
   /// The AVPixelFormat that frames had before they were made fit for filters. Any thread.
   std::atomic<int> decoded_format{AV_PIX_FMT_NONE};
@@ -62,6 +62,7 @@ struct MediaReader::State {
   VideoFrame finish_frame(media::FramePtr frame);
   void end_video();
   void note(NoteLevel level, const std::string& text) const;
+  void note_damage();
   [[nodiscard]] std::int64_t us(std::int64_t timestamp) const;
 
   media::FramePtr pending_;  // read, but not given out
@@ -77,6 +78,7 @@ struct MediaReader::State {
   std::optional<std::int64_t> skip_to_us_;  // after a seek, frames before are left out
   std::optional<std::int64_t> cut_end_us_;
   std::int64_t last_end_us_ = INT64_MIN;  // of the last frame that was kept
+  std::int64_t last_packet_us_ = INT64_MIN;      // of any stream
   std::int64_t last_packet_end_us_ = INT64_MIN;  // of any stream
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t frames_ = 0;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// Where packets go: a file by a muxer, or pictures, one file each.
+// Where packets go: a file or a stream by a muxer, pictures, one file each, or a device.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,9 +37,12 @@ struct CopySource {
 
 class MuxSink : public Sink {
  public:
+  using Open = std::function<std::unique_ptr<MuxOutput>()>;
+
+  /// \param name  for messages, and for muxers that connect by themselves
   /// \param live  the file has its name, and plays, while it grows
-  MuxSink(const Container& container, Target target, CopySource source, AVRational frame_rate,
-          bool live);
+  MuxSink(const Container& container, std::string name, Open open, CopySource source,
+          AVRational frame_rate, bool live);
   void set_shift(std::int64_t shift_us) noexcept { shift_us_ = shift_us; }
   void start(const Encoder& encoder, const AVFrame& first) override;
   void write_video(PacketPtr packet) override;
@@ -55,12 +59,13 @@ class MuxSink : public Sink {
   void check(int code);
 
   Container container_;
-  Target target_;
+  std::string name_;
+  Open open_;
   CopySource source_;
   AVRational frame_rate_;
   bool live_;
   std::int64_t shift_us_ = 0;
-  std::unique_ptr<OutputFile> file_;
+  std::unique_ptr<MuxOutput> output_;
   OutputContextPtr context_;
   int video_ = -1;
   AVRational video_time_base_{};
@@ -91,6 +96,30 @@ class PictureSink : public Sink {
   std::int64_t count_ = 0;
   std::unique_ptr<OutputFile> single_;
   std::vector<std::string> written_;
+};
+
+/// A virtual camera: programs that look for one see the frames.
+class DeviceSink : public Sink {
+ public:
+  /// Checks that it takes video. \throws MediaError of kind output
+  /// \param name  for messages
+  DeviceSink(std::string name, const std::string& path);
+  ~DeviceSink() override;
+  DeviceSink(const DeviceSink&) = delete;
+  DeviceSink& operator=(const DeviceSink&) = delete;
+
+  /// What devices may take, ending with AV_PIX_FMT_NONE.
+  static const AVPixelFormat* formats() noexcept;
+
+  void start(const Encoder& encoder, const AVFrame& first) override;
+  void write_video(PacketPtr packet) override;
+  void write_copied(PacketPtr packet) override;
+  void finish() override;
+  void discard() noexcept override;
+
+ private:
+  std::string name_;
+  int device_ = -1;
 };
 
 }  // namespace convolve::media

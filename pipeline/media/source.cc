@@ -71,6 +71,8 @@ Source::Source(const std::string& input, const std::atomic<bool>& interrupted)
     open_standard_input();
   } else if (is_url(input)) {
     Dictionary options;
+    // What says nothing for so many microseconds has gone.
+    options.set(input.starts_with("rtsp") ? "timeout" : "rw_timeout", "15000000");
     open(input, nullptr, options);
   } else if (pattern && !file_status(input)) {
     open_sequence(*pattern);

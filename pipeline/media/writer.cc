@@ -3,10 +3,15 @@
 
 #include <cstdlib>
 
+extern "C" {
+#include <libavutil/time.h>
+}
+
 #include "encoder_options.h"
 #include "pixel.h"
 #include "reader_state.h"
 #include "sink.h"
+#include "stream_output.h"
 
 namespace convolve {
 
@@ -40,18 +45,21 @@ struct MediaWriter::State {
   State(const std::string& name, WriteOptions write_options, MediaReader::State* source);
 
   void make_sink();
+  void mux(const std::string& name, media::MuxSink::Open open, media::CopySource source);
   void open(const VideoFrame& first);
   void carry_orientation(const AVFrame& first);
   [[nodiscard]] VideoFrame with_time(const VideoFrame& frame) const;
   void write_packets();
   void copy_packets();
   [[nodiscard]] AVPixelFormat format_to_keep(const VideoFrame& frame) const;
+  [[nodiscard]] const AVPixelFormat* output_formats(const AVCodec& encoder) const;
   [[nodiscard]] AVRational frame_rate() const;
 
   std::string output;
   WriteOptions options;
   MediaReader::State* reader;
   media::Container container;
+  media::Patience patience;
   std::unique_ptr<media::Sink> sink;
   media::MuxSink* muxed = nullptr;        // the sink, where it is one
   media::PictureSink* pictures = nullptr;  // the sink, where it is one
@@ -60,7 +68,6 @@ struct MediaWriter::State {
   std::unique_ptr<media::Encoder> encoder;
   std::int64_t frames = 0;
   bool finished = false;
-  std::atomic<bool> cancelled{false};
 };
 
 MediaWriter::State::State(const std::string& name, WriteOptions write_options,
@@ -68,6 +75,7 @@ MediaWriter::State::State(const std::string& name, WriteOptions write_options,
     : output(name), options(std::move(write_options)), reader(source) {
   media::quiet_libav();
   container = media::container_for(output);
+  options.live = options.live || container.real_time();
   make_sink();
   if (container.kind == media::OutputKind::null) return;
   const AVPixelFormat format =
@@ -112,15 +120,28 @@ void MediaWriter::State::make_sink() {
                                                   input);
       pictures = static_cast<media::PictureSink*>(sink.get());
       break;
+    case media::OutputKind::device:
+      sink = std::make_unique<media::DeviceSink>(output, *media::device_path(output));
+      break;
     case media::OutputKind::file: {
-      auto made = std::make_unique<media::MuxSink>(
-          container, media::Target(output, options.overwrite, input), std::move(source),
-          frame_rate(), options.live);
-      muxed = made.get();
-      sink = std::move(made);
+      const media::Target target(output, options.overwrite, input);
+      mux(target.name(), [target] { return std::make_unique<media::OutputFile>(target); },
+          std::move(source));
       break;
     }
+    case media::OutputKind::stream:
+      mux(output, [this] { return std::make_unique<media::StreamOutput>(output, patience); },
+          std::move(source));
+      break;
   }
+}
+
+void MediaWriter::State::mux(const std::string& name, media::MuxSink::Open open,
+                             media::CopySource source) {
+  auto made = std::make_unique<media::MuxSink>(container, name, std::move(open), std::move(source),
+                                               frame_rate(), options.live);
+  muxed = made.get();
+  sink = std::move(made);
 }
 
 AVRational MediaWriter::State::frame_rate() const {
@@ -139,6 +160,15 @@ AVPixelFormat MediaWriter::State::format_to_keep(const VideoFrame& frame) const 
   return media::meaning_of(frame.format());
 }
 
+// What whoever watches is sure to take; null: anything.
+const AVPixelFormat* MediaWriter::State::output_formats(const AVCodec& encoder) const {
+  static constexpr AVPixelFormat kStreamed[] = {AV_PIX_FMT_YUV420P, AV_PIX_FMT_NONE};
+  if (container.kind == media::OutputKind::device) return media::DeviceSink::formats();
+  const bool common = encoder.id == AV_CODEC_ID_H264 || encoder.id == AV_CODEC_ID_HEVC;
+  const bool chosen = !options.pixel_format.empty();
+  return container.kind == media::OutputKind::stream && common && !chosen ? kStreamed : nullptr;
+}
+
 void MediaWriter::State::open(const VideoFrame& first) {
   media::EncoderSetup setup;
   setup.source = format_to_keep(first);
@@ -150,6 +180,8 @@ void MediaWriter::State::open(const VideoFrame& first) {
     setup.source = media::whole_samples(setup.source, still && is_opaque(first));
   }
   setup.frame_rate = frame_rate();
+  setup.formats = output_formats(*setup.codec);
+  setup.even_chroma = container.kind == media::OutputKind::device;
   if (muxed != nullptr) {
     setup.global_header = (container.format->flags & AVFMT_GLOBALHEADER) != 0;
     setup.keeps_order = std::string_view(container.format->name) == "avi";
@@ -194,7 +226,7 @@ VideoFrame MediaWriter::State::with_time(const VideoFrame& frame) const {
 }
 
 void MediaWriter::State::write_packets() {
-  while (!cancelled) {
+  while (!patience.cancelled) {
     media::PacketPtr packet = encoder->receive();
     if (!packet) break;
     sink->write_video(std::move(packet));
@@ -215,7 +247,7 @@ MediaWriter::~MediaWriter() { discard(); }
 void MediaWriter::write(const VideoFrame& frame) {
   State& state = *state_;
   if (state.container.kind == media::OutputKind::null || state.sink->reader_gone() ||
-      state.cancelled) {
+      state.patience.cancelled) {
     return;
   }
   const VideoFrame timed = state.with_time(frame);
@@ -240,7 +272,7 @@ void MediaWriter::finish() {
       state.copy_packets();
     }
   }
-  if (state.cancelled) media::fail(MediaError::Kind::running, state.output, "cancelled");
+  if (state.patience.cancelled) media::fail(MediaError::Kind::running, state.output, "cancelled");
   state.sink->finish();
   state.finished = true;
 }
@@ -249,7 +281,14 @@ void MediaWriter::discard() noexcept {
   if (!state_->finished) state_->sink->discard();
 }
 
-void MediaWriter::cancel() noexcept { state_->cancelled = true; }
+void MediaWriter::cancel() noexcept { state_->patience.cancelled = true; }
+
+void MediaWriter::hurry() noexcept {
+  constexpr std::int64_t kLeft = 1'000'000;  // µs
+  state_->patience.until = av_gettime_relative() + kLeft;
+}
+
+bool MediaWriter::real_time() const noexcept { return state_->container.real_time(); }
 
 std::string MediaWriter::container_name() const {
   return state_->container.kind == media::OutputKind::null ? "" : state_->container.label;

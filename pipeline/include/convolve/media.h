@@ -158,6 +158,7 @@ struct ReadOptions {
   unsigned threads = 0;                ///< of the decoder; 0: one per core
   bool audio = true;                   ///< false leaves out the audio streams
   bool copy_streams = true;            ///< false reads the video alone
+  bool live = false;                   ///< a stream under way: the first frame's time becomes 0
   NoteHandler on_note;
 };
 
@@ -221,7 +222,8 @@ struct WriteOptions {
 class MediaWriter {
  public:
   /// Checks container, codec, target and streams. Nothing is written yet.
-  /// \param output  a path, a `img%04d.png` pattern, `-` for Y4M on standard output, or `null:`
+  /// \param output  a path, a `img%04d.png` pattern, `-` for Y4M on standard output, `null:`, a
+  ///   URI (rtmp, srt, udp, rtsp), or `v4l2:PATH`, a virtual camera
   /// \param reader  gives streams to copy, chapters and metadata; must outlive the writer
   /// \throws MediaError of kind `output` or `usage`
   explicit MediaWriter(const std::string& output, WriteOptions options = {},
@@ -240,6 +242,11 @@ class MediaWriter {
   void discard() noexcept;
   /// Makes `write` and `finish` give up soon; what they leave is to be discarded. Any thread.
   void cancel() noexcept;
+  /// Gives what waits for a network a second more, and then up. Any thread, and a signal handler.
+  void hurry() noexcept;
+  /// True for streams and devices: whoever watches sees frames as they come, so that they are to
+  /// be written at the pace at which they are to be seen.
+  [[nodiscard]] bool real_time() const noexcept;
   /// True where the other end of a pipe was closed: nobody wants more.
   [[nodiscard]] bool reader_gone() const noexcept;
   /// libav's names of what would be written; empty for `null:`.

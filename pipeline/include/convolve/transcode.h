@@ -32,7 +32,7 @@ class FrameMonitor {
 
 struct TranscodeOptions {
   std::string input;   ///< path, image, `img%04d.png`, `-` (Y4M), or a live input, see live.h
-  std::string output;  ///< the same; `null:` decodes and filters only
+  std::string output;  ///< see MediaWriter; streams and devices get frames as they are to be seen
   std::vector<FilterSpec> chain;
   std::string codec;  ///< libav encoder or codec name; empty: by container
   std::optional<double> crf;

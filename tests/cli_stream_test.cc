@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+// Streams and virtual cameras: what is sent is received by others, and what others send by us.
+#include <chrono>
+#include <cstdlib>
+#include <string>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "cli_fixture.h"
+
+namespace convolve::test {
+namespace {
+
+constexpr int kStreamWidth = 320;
+constexpr int kStreamHeight = 240;
+
+// A port of 127.0.0.1 that nobody has now.
+std::string free_port(int type) {
+  const int socket = ::socket(AF_INET, type, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  EXPECT_EQ(bind(socket, reinterpret_cast<sockaddr*>(&address), size), 0);
+  EXPECT_EQ(getsockname(socket, reinterpret_cast<sockaddr*>(&address), &size), 0);
+  close(socket);
+  return std::to_string(ntohs(address.sin_port));
+}
+
+class CliStream : public Cli {
+ protected:
+  static void SetUpTestSuite() { setenv("no_proxy", "127.0.0.1", 1); }
+
+  [[nodiscard]] static bool have_ffmpeg() {
+    return run({.words = {"sh", "-c", "command -v ffmpeg"}}).code == 0;
+  }
+  [[nodiscard]] Command ffmpeg(const Words& arguments) const {
+    Words words{"ffmpeg", "-hide_banner", "-loglevel", "error", "-nostdin", "-y"};
+    words.insert(words.end(), arguments.begin(), arguments.end());
+    return {.words = words, .directory = dir_.path()};
+  }
+  // Smpte bars of three seconds, and a tone.
+  void make_clip(const std::string& name) const {
+    const Result made = run(ffmpeg(
+        {"-f", "lavfi", "-i", "smptebars=size=320x240:rate=20:duration=3", "-f", "lavfi", "-i",
+         "sine=duration=3", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", name}));
+    ASSERT_EQ(made.code, 0) << made.err;
+  }
+  // Sends until somebody listens, which takes the listener a moment.
+  [[nodiscard]] Result send(const Words& arguments) const {
+    Result result;
+    for (int tries = 0; tries < 40; ++tries) {
+      result = convolve(arguments);
+      if (result.code != 4) break;
+      usleep(250'000);
+    }
+    return result;
+  }
+  [[nodiscard]] std::string probe(const std::string& file) const {
+    return convolve({"--probe", file}).out;
+  }
+  // Bars of colour: the first is light, the last but one is dark.
+  void expect_bars(const std::string& file) const {
+    const std::string y4m = convolve({file, "-o", "-", "-q"}).out;
+    ASSERT_TRUE(y4m.starts_with("YUV4MPEG2 W320 H240 ")) << y4m.substr(0, 40);
+    const std::string luma = y4m_samples(y4m, kStreamWidth * kStreamHeight);
+    ASSERT_GE(luma.size(), std::size_t{kStreamWidth * kStreamHeight});
+    const auto at = [&luma](int x, int y) {
+      return static_cast<unsigned char>(luma[static_cast<std::size_t>(y * kStreamWidth + x)]);
+    };
+    EXPECT_GT(at(20, 60), 160);
+    EXPECT_LT(at(300, 60), 60);
+  }
+};
+
+TEST_F(CliStream, WhatIsSentByUdpIsReceived) {
+  const std::string url = "udp://127.0.0.1:" + free_port(SOCK_DGRAM);
+  Process sender(command({"test:smpte?width=320&height=240&fps=20", "-o", url, "-q"}));
+  // With the sound that might be there by libav, without by GStreamer.
+  for (const Words& more : {Words{"-y"}, Words{"-y", "--no-audio"}}) {
+    Words words{url, "-o", "got.mkv", "-q", "--frames", "20"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Result received = convolve(words);
+    EXPECT_EQ(received.code, 0) << received.err;
+    EXPECT_EQ(received.err, "");
+    EXPECT_EQ(frames_of("got.mkv"), 20U);
+    expect_bars("got.mkv");
+  }
+  sender.send(SIGINT);
+  EXPECT_EQ(sender.wait(), 130) << sender.err();
+}
+
+TEST_F(CliStream, FilesAreSentWithTheirSoundAtTheirPace) {
+  if (!have_ffmpeg()) GTEST_SKIP() << "skipped: no ffmpeg";
+  make_clip("clip.mp4");
+  const std::string port = free_port(SOCK_STREAM);
+  const std::string udp_port = free_port(SOCK_DGRAM);
+  struct Way {
+    std::string url;
+    Words receive;
+  };
+  const Way ways[] = {
+      {"rtmp://127.0.0.1:" + port + "/live/x", {"-listen", "1"}},
+      {"rtsp://127.0.0.1:" + port + "/x", {"-rtsp_flags", "listen"}},
+      {"srt://127.0.0.1:" + udp_port, {}},
+  };
+  for (const Way& way : ways) {
+    SCOPED_TRACE(way.url);
+    Words words = way.receive;
+    const bool srt = way.url.starts_with("srt");
+    words.insert(words.end(), {"-i", srt ? way.url + "?mode=listener" : way.url, "-map", "0", "-c",
+                               "copy", "got.mkv"});
+    Process receiver(ffmpeg(words));
+    const auto begin = std::chrono::steady_clock::now();
+    const Result sent = send({"clip.mp4", "-o", way.url, "-q", "-f", "gaussian=1"});
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - begin;
+    ASSERT_EQ(sent.code, 0) << sent.err;
+    EXPECT_GT(took.count(), 2.5) << "a clip of three seconds is not sent at its pace";
+    EXPECT_EQ(receiver.wait(), 0) << receiver.err();
+    EXPECT_NE(probe("got.mkv").find("h264"), std::string::npos) << probe("got.mkv");
+    EXPECT_NE(probe("got.mkv").find("aac"), std::string::npos) << probe("got.mkv");
+    EXPECT_EQ(frames_of("got.mkv"), 60U);
+    expect_bars("got.mkv");
+  }
+}
+
+TEST_F(CliStream, CamerasOfTheNetworkAreReceived) {
+  const char* const program = std::getenv("CONVOLVE_RTSP_SERVER");
+  if (program == nullptr) GTEST_SKIP() << "skipped: built without libgstrtspserver-1.0-dev";
+  Process server({.words = {program}});
+  for (int i = 0; i < 300 && server.out().find('\n') == std::string::npos; ++i) usleep(50'000);
+  const std::string port = server.out().substr(0, server.out().find('\n'));
+  ASSERT_FALSE(port.empty()) << server.err();
+  const auto record = [&](const Words& more) {
+    Words words{"rtsp://127.0.0.1:" + port + "/bars",
+                "-o",
+                "got.mkv",
+                "-q",
+                "-y",
+                "-f",
+                "gaussian=1",
+                "--frames",
+                "20"};
+    words.insert(words.end(), more.begin(), more.end());
+    const Result received = convolve(words);
+    EXPECT_EQ(received.code, 0) << received.err;
+    EXPECT_EQ(frames_of("got.mkv"), 20U);
+    expect_bars("got.mkv");
+    return probe("got.mkv").find("pcm_alaw") != std::string::npos;
+  };
+  EXPECT_TRUE(record({})) << probe("got.mkv");
+  EXPECT_FALSE(record({"--no-audio"})) << probe("got.mkv");
+  const Result refused = convolve({"rtsp://127.0.0.1:" + port + "/bars", "-o", "got.webm"});
+  EXPECT_EQ(refused.code, 4);
+  EXPECT_NE(refused.err.find("--no-audio"), std::string::npos) << refused.err;
+}
+
+TEST_F(CliStream, FilesOfAWebServerKeepTheirSound) {
+  if (!have_ffmpeg()) GTEST_SKIP() << "skipped: no ffmpeg";
+  make_clip("clip.mp4");
+  // It says at which port it listens.
+  Process server({.words = {"python3", "-u", "-m", "http.server", "--bind", "127.0.0.1", "0"},
+                  .directory = dir_.path()});
+  std::string port;
+  for (int i = 0; i < 300 && port.empty(); ++i) {
+    usleep(50'000);
+    const std::string said = server.out();
+    const std::size_t place = said.find(" port ");
+    if (place != std::string::npos) port = std::to_string(std::atoi(said.c_str() + place + 6));
+  }
+  ASSERT_FALSE(port.empty()) << server.err();
+  const std::string url = "http://127.0.0.1:" + port + "/";
+  const Result received = convolve({url + "clip.mp4", "-o", "got.mkv", "-q", "-f", "sobel"});
+  EXPECT_EQ(received.code, 0) << received.err;
+  EXPECT_EQ(frames_of("got.mkv"), 60U);
+  EXPECT_NE(probe("got.mkv").find("aac"), std::string::npos) << probe("got.mkv");
+  expect_error({url + "nothing.mp4", "-o", "o.mkv"}, 3, "404");
+}
+
+// A plain file that answers as a virtual camera does; see fake_video_device.cc.
+class CliDevice : public CliStream {
+ protected:
+  void SetUp() override {
+    if (std::getenv("CONVOLVE_FAKE_VIDEO") == nullptr) GTEST_SKIP() << "skipped: no fake device";
+    write_file(dir_.file("camera"), "");
+  }
+  [[nodiscard]] Result show(const std::string& kind, const Words& arguments) const {
+    const Command plain = command(arguments);
+    Words words{"env", std::string("LD_PRELOAD=") + std::getenv("CONVOLVE_FAKE_VIDEO"),
+                "ASAN_OPTIONS=verify_asan_link_order=0", "FAKE_VIDEO=" + kind,
+                "FAKE_VIDEO_LOG=" + dir_.file("log")};
+    words.insert(words.end(), plain.words.begin(), plain.words.end());
+    return run({.words = words, .directory = dir_.path()});
+  }
+  [[nodiscard]] std::string log() const { return read_file(dir_.file("log")); }
+  [[nodiscard]] std::string shown() const { return read_file(dir_.file("camera")); }
+};
+
+TEST_F(CliDevice, FramesGoToAVirtualCamera) {
+  const Result result = show("output", {"clip.y4m", "-o", "v4l2:camera", "-q", "-f", "gaussian=0"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  EXPECT_EQ(log(), "64x48 YU12\n25/1\n");
+  EXPECT_EQ(shown(), y4m_samples(y4m(kWidth, kHeight, 10), kFrameBytes));
+}
+
+TEST_F(CliDevice, FormatsAreThoseThatCamerasHave) {
+  const Words source{"test:white?width=32&height=16&frames=2&format=BGRx", "-o", "v4l2:camera",
+                     "-q"};
+  EXPECT_EQ(show("output", source).code, 0);
+  EXPECT_EQ(log(), "32x16 RGB3\n30/1\n");
+  EXPECT_EQ(shown(), std::string(2 * 32 * 16 * 3, '\xFF'));
+  Words chosen = source;
+  chosen.insert(chosen.end(), {"--pix-fmt", "yuyv422"});
+  EXPECT_EQ(show("output", chosen).code, 0);
+  EXPECT_NE(log().find("32x16 YUYV"), std::string::npos) << log();
+  chosen.back() = "yuv444p";
+  const Result refused = show("output", chosen);
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_NE(refused.err.find("yuv420p"), std::string::npos) << refused.err;
+}
+
+TEST_F(CliDevice, DevicesThatDoNotTakeThePictureAreNamed) {
+  const Words words{"clip.y4m", "-o", "v4l2:camera", "-q"};
+  const Result camera = show("camera", words);
+  EXPECT_EQ(camera.code, 4);
+  EXPECT_NE(camera.err.find("v4l2:camera: is a camera"), std::string::npos) << camera.err;
+  const Result fixed = show("1280x720", words);
+  EXPECT_EQ(fixed.code, 4);
+  EXPECT_NE(fixed.err.find("stays at 1280x720 YU12, the picture is 64x48 YU12"), std::string::npos)
+      << fixed.err;
+  EXPECT_EQ(shown(), "");
+}
+
+TEST_F(CliStream, WhatCannotBeSentIsExplained) {
+  const std::string closed = "127.0.0.1:" + free_port(SOCK_STREAM);
+  expect_error({"clip.y4m", "-o", "rtmp://" + closed + "/live/x"}, 4, "Connection refused");
+  expect_error({"clip.y4m", "-o", "rtsp://" + closed + "/x"}, 4, "Connection refused");
+  expect_error({"clip.y4m", "-o", "http://" + closed + "/x"}, 4, "rtmp, srt, udp and rtsp");
+  expect_error({"clip.y4m", "-o", "rtmp://" + closed + "/x", "--codec", "libvpx-vp9"}, 4,
+               "rtmp cannot hold vp9 video");
+  expect_error({"clip.y4m", "-o", "udp://127.0.0.1"}, 4, "udp://127.0.0.1: ");
+  expect_error({"clip.y4m", "-o", "v4l2:/dev/video97"}, 4, "No such file");
+  expect_error({"clip.y4m", "-o", "v4l2:/dev/null"}, 4, "is not a video device");
+  expect_error({"clip.y4m", "-o", "/dev/video97"}, 4, "v4l2loopback");
+}
+
+TEST_F(CliStream, ThePrintedLineSendsToo) {
+  const auto line = [this](const std::string& output) {
+    return convolve({"clip.y4m", "-o", output, "-f", "sobel", "--print-gst"});
+  };
+  EXPECT_NE(line("udp://10.0.0.1:5000").out.find("udpsink host=10.0.0.1 port=5000"),
+            std::string::npos);
+  EXPECT_NE(line("rtmp://a/b/c").out.find("flvmux streamable=true ! rtmp2sink location=rtmp://a"),
+            std::string::npos);
+  EXPECT_NE(line("srt://a:1").out.find("mpegtsmux ! srtsink uri=srt://a:1"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace convolve::test
