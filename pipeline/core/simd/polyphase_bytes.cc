@@ -19,6 +19,11 @@ inline std::size_t polyphase_row(const PolyphaseByteRows& rows, int samples) noe
   return static_cast<std::size_t>(samples + rows.reach + 2 * 128 + 63) / 64 * 64;
 }
 
+// Bytes of scratch that say where the window's rows lie.
+inline std::size_t polyphase_pointers(const PolyphaseByteRows& rows) noexcept {
+  return (static_cast<std::size_t>(rows.height) * sizeof(void*) + 63) / 64 * 64;
+}
+
 }  // namespace convolve
 #endif
 
@@ -32,13 +37,14 @@ using Phase = PolyphaseByteRows::Phase;
 
 constexpr int kFraction = PolyphaseByteRows::kFraction;
 
-// Scratch: the window's rows of samples about 128, a row of column sums, and a row of codes for
-// each horizontal phase.
+// Scratch: where the window's rows lie, its rows of samples about 128, a row of column sums, and a
+// row of codes for each horizontal phase.
 struct Scratch {
   Scratch(const PolyphaseByteRows& rows, int samples, std::byte* memory)
       : stride(polyphase_row(rows, samples)),
         height(rows.height),
-        raised(reinterpret_cast<std::int16_t*>(memory)),
+        window(reinterpret_cast<const std::int16_t**>(memory)),
+        raised(reinterpret_cast<std::int16_t*>(memory + polyphase_pointers(rows))),
         columns(raised + static_cast<std::size_t>(height) * stride),
         codes(reinterpret_cast<std::uint8_t*>(columns + stride)) {}
 
@@ -50,8 +56,14 @@ struct Scratch {
     return codes + static_cast<std::size_t>(phase) * stride;
   }
 
+  // Makes `window` that of input row `y` and those below it.
+  void look_at(int y) const {
+    for (int i = 0; i < height; ++i) window[i] = row(y + i);
+  }
+
   std::size_t stride;
   int height;
+  const std::int16_t** window;
   std::int16_t* raised;
   std::int16_t* columns;
   std::uint8_t* codes;
@@ -70,10 +82,10 @@ HWY_INLINE std::int16_t Product(std::int16_t sample, std::int16_t weight) {
   return static_cast<std::int16_t>((sample * weight + (1 << 14)) >> 15);
 }
 
-void SumColumns(const Phase& taps, const Scratch& scratch, int y, int samples) {
+void SumColumns(const Phase& taps, const Scratch& scratch, int samples) {
   for (int x = 0; x < samples; ++x) {
     int sum = 0;
-    for (const auto& tap : taps) sum += Product(scratch.row(y + tap.offset)[x], tap.weight);
+    for (const auto& tap : taps) sum += Product(scratch.window[tap.offset][x], tap.weight);
     scratch.columns[x] = static_cast<std::int16_t>(sum);
   }
 }
@@ -123,13 +135,13 @@ HWY_INLINE void AddProducts(V16 (&sums)[kCount], const std::int16_t* from, std::
 }
 
 // Writes up to kVectors vectors beyond.
-void SumColumns(const Phase& taps, const Scratch& scratch, int y, int samples) {
+void SumColumns(const Phase& taps, const Scratch& scratch, int samples) {
   const D16 d;
   const int step = kVectors * Lanes16();
   for (int x = 0; x < samples; x += step) {
     V16 sums[kVectors];
     for (V16& sum : sums) sum = hn::Zero(d);
-    for (const auto& tap : taps) AddProducts(sums, scratch.row(y + tap.offset) + x, tap.weight);
+    for (const auto& tap : taps) AddProducts(sums, scratch.window[tap.offset] + x, tap.weight);
     for (int v = 0; v < kVectors; ++v) {
       hn::StoreU(sums[v], d, scratch.columns + x + v * Lanes16());
     }
@@ -232,8 +244,9 @@ void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, 
     for (; raised < y + rows.height; ++raised) {
       Raise(reinterpret_cast<const std::uint8_t*>(block.in[raised]), wide, scratch.row(raised));
     }
+    scratch.look_at(y);
     for (int phase = 0; phase < scale; ++phase) {
-      SumColumns(rows.down[static_cast<std::size_t>(phase)], scratch, y, wide);
+      SumColumns(rows.down[static_cast<std::size_t>(phase)], scratch, wide);
       SumPhaseRows(rows, scratch, phase, block.samples, block.out[y * scale + phase]);
     }
   }
@@ -250,7 +263,8 @@ HWY_EXPORT(RunPolyphaseByteRows);
 
 std::size_t polyphase_byte_scratch(const PolyphaseByteRows& rows, int samples) noexcept {
   const std::size_t row = polyphase_row(rows, samples);
-  return (static_cast<std::size_t>(rows.height) + 1) * row * sizeof(std::int16_t) +
+  return polyphase_pointers(rows) +
+         (static_cast<std::size_t>(rows.height) + 1) * row * sizeof(std::int16_t) +
          static_cast<std::size_t>(rows.scale()) * row;
 }
 
