@@ -162,7 +162,8 @@ int run_job(const Options& options) {
   const bool live = is_live_input(options.job.input);
   const bool talks = !options.quiet && options.progress != ProgressKind::json;
   const Interrupts interrupts(
-      !talks ? nullptr
+      !talks                               ? nullptr
+      : is_live_output(options.job.output) ? "convolve: stopping: again ends at once\n"
       : live ? "convolve: stopping: the recording is finished; again ends at once\n"
              : "convolve: stopping: the file is finished; again removes it\n");
   ProgressStyle style = ProgressStyle::of(stderr);

@@ -12,6 +12,8 @@
 #include <convolve/params.h>
 
 #include "../media/av.h"
+#include "../media/container.h"
+#include "../media/path.h"
 #include "gst_handles.h"
 
 extern "C" {
@@ -223,6 +225,10 @@ std::vector<std::string> source_words(const LiveInput& input) {
 namespace convolve {
 
 bool is_live_input(const std::string& input) { return graph::live_kind(input).has_value(); }
+
+bool is_live_output(const std::string& output) {
+  return media::is_url(output) || media::device_path(output).has_value();
+}
 
 void check_live_input(const std::string& input) { (void)graph::parse_live_input(input); }
 

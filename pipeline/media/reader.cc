@@ -136,8 +136,10 @@ bool MediaReader::State::feed_decoder() {
   if (result == AVERROR(EAGAIN)) return true;
   if (result < 0) {
     if (result != AVERROR_EOF && result != AVERROR_EXIT) {
-      note(NoteLevel::warning, "reading ended early: " + media::error_text(result));
-      note_damage();
+      // How a stream says goodbye differs; a file has been cut short.
+      note(NoteLevel::warning, (options.live ? "the stream has ended: " : "reading ended early: ") +
+                                   media::error_text(result));
+      if (!options.live) ++damaged_;
     }
     input_ended_ = true;
     if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);

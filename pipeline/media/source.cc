@@ -16,6 +16,7 @@ namespace convolve::media {
 namespace {
 
 constexpr int kPipeBuffer = 1 << 16;
+constexpr const char* kSilence = "15000000";  // µs after which whoever sends has gone
 
 [[noreturn]] void fail_input(const std::string& what, const std::string& why,
                              const std::string& hint = {}) {
@@ -71,8 +72,8 @@ Source::Source(const std::string& input, const std::atomic<bool>& interrupted)
     open_standard_input();
   } else if (is_url(input)) {
     Dictionary options;
-    // What says nothing for so many microseconds has gone.
-    options.set(input.starts_with("rtsp") ? "timeout" : "rw_timeout", "15000000");
+    const bool own = input.starts_with("rtsp") || input.starts_with("udp");
+    options.set(own ? "timeout" : "rw_timeout", kSilence);
     open(input, nullptr, options);
   } else if (pattern && !file_status(input)) {
     open_sequence(*pattern);
@@ -103,7 +104,9 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
       }
       fail_input(name_, "not a media file that can be read");
     }
-    fail_input(name_, error_text(result));
+    // What libav says where nobody sends.
+    const bool silent = result == AVERROR(EIO) && name_.starts_with("udp");
+    fail_input(name_, silent ? "nothing came for 15 seconds" : error_text(result));
   }
   context_.reset(context);
   if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");

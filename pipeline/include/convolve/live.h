@@ -15,6 +15,9 @@ namespace convolve {
 /// and URIs of streams (rtsp, rtmp, srt, udp, rtp). Files on a web server are not live.
 bool is_live_input(const std::string& input);
 
+/// True for outputs that are watched as they come: URIs of streams, `v4l2:PATH`, `/dev/videoN`.
+bool is_live_output(const std::string& output);
+
 /// Checks the form of a live input: its parts, numbers and pattern, but not whether it is there.
 /// \throws MediaError of kind usage or input
 void check_live_input(const std::string& input);
