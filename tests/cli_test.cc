@@ -24,7 +24,9 @@ TEST_F(Cli, WrongUsageIsCode2) {
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel=kernel='1 2"}, 2, "never closed");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "sobel=roi='1,2,3'"}, 2, "roi: '1,2,3'");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "kernel=box(65x3):size-mode=valid"}, 2,
-               "smaller than the kernel needs");
+               "kernel: the frame of 64×48 is too small: the least is 65×3");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "upsample=8,upsample=8,upsample=8"}, 2,
+               "upsample: the output of 32768×24576 is too large for a frame");
   expect_error({"clip.y4m", "-o", "o.mkv", "--enc-preset", "quickly"}, 2, "quickly");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:nosuchelement"}, 2, "nosuchelement");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:videobalance=sat=1"}, 2, "sat");

@@ -2,7 +2,10 @@
 #include <convolve/engine.h>
 
 #include <algorithm>
+#include <cstdint>
+#include <limits>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 #include "core/border.h"
@@ -16,6 +19,23 @@ namespace {
 
 Size output_size_of(const Geometry& geometry, Size input) {
   return {geometry.x.output_size(input.width), geometry.y.output_size(input.height)};
+}
+
+std::string text_of(Size size) {
+  return std::to_string(size.width) + "×" + std::to_string(size.height);
+}
+
+// The smallest input that has an output.
+int least_input(const AxisGeometry& axis) {
+  const int missing = std::max(0, -1 - axis.growth);
+  return 1 + (missing + axis.scale - 1) / axis.scale;
+}
+
+// As libav counts, whose frames are no larger.
+bool is_too_large(Size size) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max() / 8;
+  constexpr std::int64_t kMargin = 128;
+  return (size.width + kMargin) > kMost / (size.height + kMargin);
 }
 
 }  // namespace
@@ -37,10 +57,14 @@ Engine& Engine::operator=(Engine&&) noexcept = default;
 const Filter& Engine::filter() const noexcept { return *state_->filter; }
 
 Size Engine::output_size(const Filter& filter, Size input) {
-  const Size output = output_size_of(filter.geometry(), input);
+  const Geometry geometry = filter.geometry();
+  const Size output = output_size_of(geometry, input);
   if (output.width < 1 || output.height < 1) {
-    throw ParamError("the frame of " + std::to_string(input.width) + "×" +
-                     std::to_string(input.height) + " is smaller than the kernel needs");
+    throw ParamError("the frame of " + text_of(input) + " is too small: the least is " +
+                     text_of({least_input(geometry.x), least_input(geometry.y)}));
+  }
+  if (!geometry.same_size() && is_too_large(output)) {
+    throw ParamError("the output of " + text_of(output) + " is too large for a frame");
   }
   return output;
 }

@@ -30,7 +30,8 @@ class Engine {
 
   [[nodiscard]] const Filter& filter() const noexcept;
 
-  /// The output's size, SPEC §1. \throws ParamError where the filter refuses that input.
+  /// The output's size, SPEC §1. \throws ParamError where the input is too small, or the output too
+  /// large for a frame
   [[nodiscard]] static Size output_size(const Filter& filter, Size input);
 
   /// \throws ParamError where a region of interest is given and the filter changes sizes
