@@ -12,6 +12,7 @@
 
 #include "json.h"
 #include "options.h"
+#include "stage_taps.h"
 #include "text.h"
 
 namespace convolve::cli {
@@ -82,132 +83,6 @@ StageSpec float_spec() {
   return spec;
 }
 
-// Rows for a stage, one sample of which is 1 at a time.
-class Impulses {
- public:
-  /// \param scale  outputs an input, each way
-  Impulses(const Stage& stage, int width, int rows, int scale)
-      : stage_(stage),
-        stride_(static_cast<std::size_t>(width) + kRowSlack),
-        input_(stride_ * static_cast<std::size_t>(rows)),
-        out_stride_(static_cast<std::size_t>(2 * kLeastSamples * scale)),
-        output_(out_stride_ * static_cast<std::size_t>(scale)),
-        memory_(stage.scratch_bytes(kLeastSamples) + kAlignment) {
-    for (int y = 0; y < rows; ++y) in_.push_back(bytes(input_, stride_, y));
-    for (int y = 0; y < scale; ++y) out_.push_back(bytes(output_, out_stride_, y));
-    std::size_t room = memory_.size();
-    std::align(kAlignment, room - kAlignment, scratch_, room);
-  }
-
-  void process(int x, int y) {
-    float& sample = input_[static_cast<std::size_t>(y) * stride_ + static_cast<std::size_t>(x)];
-    sample = 1;
-    stage_.process({in_.data(), out_.data(), 1, 1}, static_cast<std::byte*>(scratch_));
-    sample = 0;
-  }
-  [[nodiscard]] double output(int x, int y) const {
-    const float value =
-        output_[static_cast<std::size_t>(y) * out_stride_ + static_cast<std::size_t>(x)];
-    return std::isfinite(value) ? value : 0;
-  }
-
- private:
-  static constexpr std::size_t kAlignment = 64;
-
-  static std::byte* bytes(std::vector<float>& rows, std::size_t stride, int y) {
-    return reinterpret_cast<std::byte*>(rows.data() + static_cast<std::size_t>(y) * stride);
-  }
-
-  const Stage& stage_;
-  std::size_t stride_;
-  std::vector<float> input_;
-  std::size_t out_stride_;
-  std::vector<float> output_;
-  std::vector<std::byte> memory_;
-  std::vector<const std::byte*> in_;
-  std::vector<std::byte*> out_;
-  void* scratch_ = memory_.data();
-};
-
-// What a stage makes of one sample that is 1, at each place of its window: the taps.
-Kernel taps_of(const Stage& stage, int width, int height, int frames) {
-  Impulses impulses(stage, width, height * frames, 1);
-  std::vector<double> taps;
-  for (int t = 0; t < frames; ++t) {
-    for (int y = 0; y < height; ++y) {
-      for (int x = 0; x < width; ++x) {
-        impulses.process(x, y * frames + t);
-        taps.push_back(impulses.output(0, 0));
-      }
-    }
-  }
-  return {width, height, frames, std::move(taps)};
-}
-
-// The same of a stage that scales up: the taps as they lie over the output.
-Kernel scaled_taps_of(const Stage& stage, int width, int height, int scale) {
-  Impulses impulses(stage, width, height, scale);
-  const int wide = width * scale;
-  const int high = height * scale;
-  std::vector<double> taps(static_cast<std::size_t>(wide) * static_cast<std::size_t>(high));
-  int x0 = wide, x1 = 0, y0 = high, y1 = 0;
-  for (int y = 0; y < high; ++y) {
-    for (int x = 0; x < wide; ++x) {
-      // The further right the sample, the further left its outputs lie from it.
-      if (x % scale == 0) impulses.process(width - 1 - x / scale, height - 1 - y / scale);
-      const double tap = impulses.output(x % scale, y % scale);
-      taps[static_cast<std::size_t>(y) * static_cast<std::size_t>(wide) +
-           static_cast<std::size_t>(x)] = tap;
-      if (tap == 0) continue;
-      x0 = std::min(x0, x);
-      x1 = std::max(x1, x + 1);
-      y0 = std::min(y0, y);
-      y1 = std::max(y1, y + 1);
-    }
-  }
-  std::vector<double> used;
-  for (int y = y0; y < y1; ++y) {
-    const auto row = taps.begin() + static_cast<std::ptrdiff_t>(y) * wide;
-    used.insert(used.end(), row + x0, row + x1);
-  }
-  if (used.empty()) return {1, 1, 1, {0}};
-  return {x1 - x0, y1 - y0, 1, std::move(used)};
-}
-
-// True for an outer product of a row, a column and a sequence, as far as float tells.
-bool is_product(const Kernel& kernel, double largest, int at_x, int at_y, int at_t) {
-  for (int t = 0; t < kernel.depth(); ++t) {
-    for (int y = 0; y < kernel.height(); ++y) {
-      for (int x = 0; x < kernel.width(); ++x) {
-        const double product = kernel.tap(x, at_y, at_t) * kernel.tap(at_x, y, at_t) *
-                               kernel.tap(at_x, at_y, t) / (largest * largest);
-        if (std::abs(kernel.tap(x, y, t) - product) > 1e-6 * std::abs(largest)) return false;
-      }
-    }
-  }
-  return true;
-}
-
-double taps_used(const Kernel& kernel) {
-  const std::span<const double> taps = kernel.taps();
-  return static_cast<double>(taps.size()) - static_cast<double>(std::ranges::count(taps, 0.0));
-}
-
-double least_multiply_adds(const Kernel& kernel) {
-  const std::span<const double> taps = kernel.taps();
-  const double used = taps_used(kernel);
-  const auto pivot = static_cast<int>(
-      std::ranges::max_element(taps, {}, [](double tap) { return std::abs(tap); }) - taps.begin());
-  const double largest = taps[static_cast<std::size_t>(pivot)];
-  const int area = kernel.width() * kernel.height();
-  if (largest == 0 || !is_product(kernel, largest, pivot % kernel.width(),
-                                  pivot % area / kernel.width(), pivot / area)) {
-    return used;
-  }
-  const int sides = kernel.width() + kernel.height() + (kernel.depth() > 1 ? kernel.depth() : 0);
-  return std::min(used, static_cast<double>(sides));
-}
-
 double weights_per_line(const AxisSums& axis) {
   double weights = 0;
   for (const LineSums& pass : axis.passes) weights += static_cast<double>(pass.weight.size());
@@ -234,12 +109,16 @@ FilterWork work_of(const Filter& filter, Size input, Size output) {
   if (const auto sums = filter.make_sums(float_spec(), input.width, input.height)) {
     work.multiply_adds = weights_per_line(sums->x) + weights_per_line(sums->y);
   } else if (stage && geometry.x.scale == 1 && geometry.y.scale == 1 && taps <= kMostMeasured) {
-    work.multiply_adds = least_multiply_adds(taps_of(*stage, work.width, work.height, work.frames));
+    work.multiply_adds = 0;
+    for (const Kernel& kernel : kernels_of(*stage, work.frames)) {
+      work.multiply_adds += least_multiply_adds(kernel);
+    }
   } else if (stage && taps <= kMostMeasured) {
-    const Kernel kernel = scaled_taps_of(*stage, work.width, work.height, geometry.x.scale);
+    const Kernel kernel = scaled_kernel_of(*stage, geometry.x.scale);
     work.width = kernel.width();
     work.height = kernel.height();
-    work.multiply_adds = taps_used(kernel) / (geometry.x.scale * geometry.y.scale);
+    work.multiply_adds =
+        static_cast<double>(taps_used(kernel)) / (geometry.x.scale * geometry.y.scale);
   }
   return work;
 }

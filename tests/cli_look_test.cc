@@ -90,8 +90,8 @@ TEST_F(CliLook, SizesAreWorkedOut) {
         "output          960×540\n"}) {
     EXPECT_NE(result.out.find(part), std::string::npos) << part << result.out;
   }
-  // 18 a pixel, and a quarter of 8 + 8.
-  EXPECT_NE(result.out.find("in all          22 multiply-adds a pixel of the input"),
+  // 18 a pixel, and a quarter of 8 + 12.
+  EXPECT_NE(result.out.find("in all          23 multiply-adds a pixel of the input"),
             std::string::npos)
       << result.out;
 }
@@ -121,10 +121,31 @@ TEST_F(CliLook, SizesThatAreKnown) {
     EXPECT_NE(large.find(part), std::string::npos) << part << large;
   }
   expect_error({"--size", "2x2", "-f", "kernel=box(3):size-mode=valid"}, 2,
-               "smaller than the kernel");
+               "kernel: the frame of 2×2 is too small: the least is 3×3");
+  expect_error({"--size", "20x8", "-f", "pool=size=9"}, 2,
+               "pool: the frame of 20×8 is too small: the least is 9×9");
+  expect_error({"--size", "320x240", "-f", "upsample=8,upsample=8,upsample=8"}, 2,
+               "upsample: the output of 20480×15360 is too large for a frame");
   expect_error({"--size", "64", "-f", "sobel"}, 2, "--size: '64' is no size");
   expect_error({"--size", "64x0", "-f", "sobel"}, 2, "--size: 0 is outside");
   expect_error({"--size", "64x48"}, 2, "there is no chain");
+  const auto work = [this](const std::string& chain) {
+    const std::string out = convolve({"--size", "64x48", "-f", chain}).out;
+    const std::size_t at = out.find("multiply-adds ");
+    return at == std::string::npos ? out : out.substr(at + 14, out.find(' ', at + 14) - at - 14);
+  };
+  EXPECT_EQ(work("sobel"), "12") << "six taps each way";
+  EXPECT_EQ(work("sobel=output=direction"), "12");
+  EXPECT_EQ(work("sobel=norm=l1:operator=scharr"), "12");
+  EXPECT_EQ(work("sobel=output=x"), "6");
+  EXPECT_EQ(work("kernel=laplacian:response=absolute"), "5");
+  EXPECT_EQ(work("kernel=sharpen:bias=0.2"), "5");
+  EXPECT_EQ(work("kernel=box(7)"), "14");
+  EXPECT_EQ(work("kernel='1 0 0 0 1;0 1 0 1 0;0 0 1 0 0;0 1 0 1 0;1 0 0 0 1'"), "9");
+  EXPECT_EQ(work("kernel='2 1 1 1 1 2;1 1 1 1 1 1;1 1 1 1 1 1;1 1 1 1 1 1;2 1 1 1 1 2'"), "22")
+      << "of rank 2, in 6 columns and 5 rows";
+  EXPECT_EQ(work("kernel3d=box(5x5x5)"), "15");
+  EXPECT_EQ(work("upsample=kernel=bicubic"), "16");
   const std::string json =
       convolve({"--size", "5x5", "-f", "kernel=box(3):stride=2", "--json"}).out;
   EXPECT_NE(json.find(R"("width_formula": "⌊(5 − 1)/2⌋ + 1")"), std::string::npos) << json;
