@@ -134,23 +134,28 @@ TEST(History, ForgetsAndBeginsAnew) {
 TEST(MeanDifference, OfEveryFormat) {
   std::mt19937 random(test_seed());
   for (const Layout& layout : all_layouts()) {
-    const Picture one = detail::random_picture(layout, 33, 14, random);
-    Picture other(layout, 33, 14);
-    fill(other, Content::random, random);
-    double sum = 0;
-    double samples = 0;
-    for (int c = 0; c < layout.components(); ++c) {
-      if (layout.is_alpha(c)) continue;
-      const auto& a = one.component[static_cast<std::size_t>(c)].value;
-      const auto& b = other.component[static_cast<std::size_t>(c)].value;
-      for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]);
-      samples += static_cast<double>(a.size());
+    for (const int width : {1, 33, 34, 301}) {
+      const Picture one = detail::random_picture(layout, width, 7, random);
+      Picture other(layout, width, 7);
+      fill(other, Content::random, random);
+      double sum = 0;
+      double samples = 0;
+      for (int c = 0; c < layout.components(); ++c) {
+        if (layout.is_alpha(c)) continue;
+        const auto& a = one.component[static_cast<std::size_t>(c)].value;
+        const auto& b = other.component[static_cast<std::size_t>(c)].value;
+        for (std::size_t i = 0; i < a.size(); ++i) sum += std::abs(a[i] - b[i]);
+        samples += static_cast<double>(a.size());
+      }
+      const TestFrame x(one, random_placement(random));
+      const TestFrame y(other, random_placement(random));
+      for (const std::string& target : simd_targets()) {
+        const SimdLimit limit(target);
+        EXPECT_NEAR(mean_difference(x.view(), y.view()), sum / samples / layout.max_code(), 1e-9)
+            << layout.name << ' ' << width << ' ' << target;
+        EXPECT_EQ(mean_difference(x.view(), x.view()), 0) << layout.name;
+      }
     }
-    const TestFrame x(one, random_placement(random));
-    const TestFrame y(other, random_placement(random));
-    EXPECT_NEAR(mean_difference(x.view(), y.view()), sum / samples / layout.max_code(), 1e-9)
-        << layout.name;
-    EXPECT_EQ(mean_difference(x.view(), x.view()), 0) << layout.name;
   }
   Picture black(layout_of("GRAY8"), 9000, 2);
   Picture white = black;
