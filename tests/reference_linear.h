@@ -24,33 +24,47 @@ inline Bounds responded(Grid v, const std::string& response, double bias, double
   return around(v, slack);
 }
 
+/// What `kernel` and `kernel3d` are told beside their taps.
+struct LinearValues {
+  bool convolves = false;
+  double scale = 1;
+  std::string response;
+  std::string border;
+  double bias = 0;
+
+  /// Where the anchor stands on an axis of so many taps in correlation order.
+  [[nodiscard]] int anchor(int taps) const { return convolves ? taps - 1 - taps / 2 : taps / 2; }
+};
+
+/// \param normalize  the filter's default
+inline LinearValues linear_values(const Values& values, const char* normalize, double tap_sum) {
+  LinearValues linear;
+  linear.convolves = value_or(values, "operation", "correlation") == "convolution";
+  linear.scale = number(values, "scale", 1.0);
+  if (value_or(values, "normalize", normalize) == "true") linear.scale /= tap_sum;
+  linear.response = value_or(values, "response", "clamp");
+  linear.border = value_or(values, "border", "replicate");
+  linear.bias = number(values, "bias", 0.0);
+  return linear;
+}
+
 inline ChannelFilter kernel_filter(const Values& values) {
   Taps taps = read_taps(value_or(values, "kernel", "1"));
-  int anchor_x = taps.width / 2;
-  int anchor_y = taps.height / 2;
-  if (value_or(values, "operation", "correlation") == "convolution") {
-    taps = taps.rotated();
-    anchor_x = taps.width - 1 - anchor_x;
-    anchor_y = taps.height - 1 - anchor_y;
-  }
+  const LinearValues linear = linear_values(values, "false", taps.sum());
+  if (linear.convolves) taps = taps.rotated();
   const bool integers = are_integers(taps.value);
-  double scale = number(values, "scale", 1.0);
-  if (value_or(values, "normalize", "false") == "true") scale /= taps.sum();
-  const std::string response = value_or(values, "response", "clamp");
-  const std::string border = value_or(values, "border", "replicate");
-  const double bias = number(values, "bias", 0.0);
 
   ChannelFilter filter;
-  filter.filters_chroma = response == "clamp";
-  filter.x = make_axis(taps.width, anchor_x, values);
-  filter.y = make_axis(taps.height, anchor_y, values);
+  filter.filters_chroma = linear.response == "clamp";
+  filter.x = make_axis(taps.width, linear.anchor(taps.width), values);
+  filter.y = make_axis(taps.height, linear.anchor(taps.height), values);
   filter.apply = [=, x = filter.x, y = filter.y](const Channel& channel) {
     Grid v = correlate(channel.in, taps, x.on_grid(channel.shift_x), y.on_grid(channel.shift_y),
-                       border, channel.outside, channel.out_width, channel.out_height);
-    for (double& value : v.value) value *= scale;
-    const double slack = allowance(*channel.layout, taps.gain() * std::abs(scale),
+                       linear.border, channel.outside, channel.out_width, channel.out_height);
+    for (double& value : v.value) value *= linear.scale;
+    const double slack = allowance(*channel.layout, taps.gain() * std::abs(linear.scale),
                                    integers && !channel.derived, largest_input(channel));
-    return responded(v, response, bias, slack, channel);
+    return responded(v, linear.response, linear.bias, slack, channel);
   };
   return filter;
 }
@@ -86,8 +100,8 @@ inline ChannelFilter gaussian_filter(const Values& values) {
     const Axis down{.anchor = column.height / 2};
     const Grid rows = correlate(channel.in, row, across, Axis{}, border, channel.outside,
                                 channel.out_width, channel.out_height);
-    const Grid v = correlate(rows, column, Axis{}, down, border, channel.outside,
-                             channel.out_width, channel.out_height);
+    const Grid v = correlate(rows, column, Axis{}, down, border, channel.outside, channel.out_width,
+                             channel.out_height);
     double slack = allowance(*channel.layout, 1.0, false, largest_input(channel));
     if (channel.layout->bits == 8 && std::max(sigma_x, sigma_y) > kPlainSigma) slack = 1.0;
     return around(v, slack);

@@ -39,41 +39,34 @@ inline const char* const kBox3d = "1 1 1;1 1 1;1 1 1|1 1 1;1 1 1;1 1 1|1 1 1;1 1
 /// Correlates the frames of a channel's window with the slices.
 inline ChannelFilter kernel3d_filter(const Values& values) {
   std::vector<Taps> slices = read_slices(value_or(values, "kernel", kBox3d));
-  int anchor_x = slices[0].width / 2;
-  int anchor_y = slices[0].height / 2;
-  if (value_or(values, "operation", "correlation") == "convolution") {
-    std::reverse(slices.begin(), slices.end());
-    for (Taps& slice : slices) slice = slice.rotated();
-    anchor_x = slices[0].width - 1 - anchor_x;
-    anchor_y = slices[0].height - 1 - anchor_y;
-  }
   std::vector<double> all;
   for (const Taps& slice : slices) {
     all.insert(all.end(), slice.value.begin(), slice.value.end());
   }
-  Taps flat{static_cast<int>(all.size()), 1, all};
-  double scale = number(values, "scale", 1.0);
-  if (value_or(values, "normalize", "true") == "true") scale /= flat.sum();
-  const std::string response = value_or(values, "response", "clamp");
-  const std::string border = value_or(values, "border", "replicate");
-  const double bias = number(values, "bias", 0.0);
+  const Taps flat{static_cast<int>(all.size()), 1, all};
+  const LinearValues linear = linear_values(values, "true", flat.sum());
+  if (linear.convolves) {
+    std::reverse(slices.begin(), slices.end());
+    for (Taps& slice : slices) slice = slice.rotated();
+  }
 
   ChannelFilter filter;
-  filter.filters_chroma = response == "clamp";
+  filter.filters_chroma = linear.response == "clamp";
   filter.apply = [=](const Channel& channel) {
     Grid v(channel.out_width, channel.out_height);
     double most = std::abs(channel.outside);
     for (std::size_t t = 0; t < slices.size(); ++t) {
-      const Grid part = correlate(channel.frames[t], slices[t], Axis{.anchor = anchor_x},
-                                  Axis{.anchor = anchor_y}, border, channel.outside,
-                                  channel.out_width, channel.out_height);
+      const Grid part =
+          correlate(channel.frames[t], slices[t], Axis{.anchor = linear.anchor(slices[t].width)},
+                    Axis{.anchor = linear.anchor(slices[t].height)}, linear.border, channel.outside,
+                    channel.out_width, channel.out_height);
       for (std::size_t i = 0; i < v.value.size(); ++i) v.value[i] += part.value[i];
       most = std::max(most, largest(channel.frames[t]));
     }
-    for (double& value : v.value) value *= scale;
-    const double slack = allowance(*channel.layout, flat.gain() * std::abs(scale),
+    for (double& value : v.value) value *= linear.scale;
+    const double slack = allowance(*channel.layout, flat.gain() * std::abs(linear.scale),
                                    are_integers(all) && !channel.derived, most);
-    return responded(v, response, bias, slack, channel);
+    return responded(v, linear.response, linear.bias, slack, channel);
   };
   return filter;
 }
