@@ -150,7 +150,8 @@ TEST(KernelErrors, AreClear) {
   };
   EXPECT_NE(reason({{"kernel", "-1 0 1"}, {"normalize", "true"}}).find("normalize"),
             std::string::npos);
-  EXPECT_NE(reason({{"kernel", "1 1 1"}, {"size-mode", "valid"}}).find("smaller"), std::string::npos);
+  EXPECT_NE(reason({{"kernel", "1 1 1"}, {"size-mode", "valid"}}).find("too small"),
+            std::string::npos);
   EXPECT_NE(reason({{"kernel", "1 1; 1 1 1"}}).find("kernel: row 2"), std::string::npos);
   EXPECT_NE(reason({{"kernel", "1 | 1"}}).find("kernel: "), std::string::npos);
   EXPECT_NE(reason({{"kernel", "1"}, {"roi", "0,0,1,1"}, {"stride", "2"}}).find("roi"),
@@ -303,6 +304,27 @@ TEST(Kernel, RegionOfInterest) {
       }
     }
   }
+}
+
+// What is far too bright stays white, also where it is beyond what halves hold.
+TEST(Kernel, ResultsFarAboveWhiteAreWhite) {
+  const Rows white(3, std::vector<double>(200, 255));
+  for (const std::string& target : simd_targets()) {
+    limit_simd_target(target);
+    for (const char* scale : {"0.75", "0.88", "0.6", "1", "0.5"}) {
+      for (const char* response : {"clamp", "offset"}) {
+        EXPECT_EQ(filtered(white, {{"kernel", "170 1"}, {"scale", scale}, {"response", response}}),
+                  white)
+            << target << " " << scale << " " << response;
+        EXPECT_EQ(filtered(white, {{"kernel", "31 30 30; 30 28 30; 30 30 31"},
+                                   {"scale", scale},
+                                   {"response", response}}),
+                  white)
+            << target << " " << scale << " " << response;
+      }
+    }
+  }
+  limit_simd_target("");
 }
 
 TEST(Kernel, GreyscaleIntoGray) {

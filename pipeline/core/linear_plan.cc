@@ -60,6 +60,9 @@ bool rounds_to_nearest(const IntFinish& finish, const Fraction& unit, std::int64
   return true;
 }
 
+// So that what comes of 65535 is no negative half to those that narrow signed halves.
+double most_factor(int shift) { return shift == 0 ? 32768 : 65535; }
+
 // Division by a multiplication of halves, where that is right for every sum.
 bool find_factor(IntFinish& finish, const Fraction& unit, double post) {
   if (unit.numerator <= 0 || unit.numerator >= unit.denominator) return false;
@@ -75,7 +78,7 @@ bool find_factor(IntFinish& finish, const Fraction& unit, double post) {
     const double factor = std::ldexp(ratio, 16 + shift);
     found.shift = shift;
     for (const double tried : {std::ceil(factor), std::floor(factor)}) {
-      if (tried > 65535 || tried < 1) continue;
+      if (tried > most_factor(shift) || tried < 1) continue;
       found.factor = static_cast<std::uint16_t>(tried);
       if (!rounds_to_nearest(found, unit, static_cast<std::int64_t>(2 * post))) continue;
       found.real = false;

@@ -39,10 +39,11 @@ int in_place_unit(const Job& job) noexcept {
 // cache a row, which no processor fetches in time. Stages see the rows of a window anew for each
 // so many, which are therefore not too few.
 int rows_in_cache(const Job& job) noexcept {
-  constexpr int kCacheBytes = 384 * 1024;
+  constexpr std::int64_t kCacheBytes = 384 * 1024;
   const Window window = job.stage->window();
-  const int row_bytes = job.input.width * job.source.pixel_bytes() * (job.frames + 1);
-  return std::max(kCacheBytes / row_bytes, 8 * (window.above + window.below + 1));
+  const std::int64_t row_bytes =
+      std::int64_t{job.input.width} * job.source.pixel_bytes() * (job.frames + 1);
+  return std::max(static_cast<int>(kCacheBytes / row_bytes), 8 * (window.above + window.below + 1));
 }
 
 // Copies pixels from the given columns of a row.

@@ -52,7 +52,7 @@ struct MediaWriter::State {
   void write_packets();
   void copy_packets();
   [[nodiscard]] AVPixelFormat format_to_keep(const VideoFrame& frame) const;
-  [[nodiscard]] const AVPixelFormat* output_formats(const AVCodec& encoder) const;
+  [[nodiscard]] const AVPixelFormat* output_formats(const AVCodec& wanted) const;
   [[nodiscard]] AVRational frame_rate() const;
 
   std::string output;
@@ -61,9 +61,9 @@ struct MediaWriter::State {
   media::Container container;
   media::Patience patience;
   std::unique_ptr<media::Sink> sink;
-  media::MuxSink* muxed = nullptr;        // the sink, where it is one
+  media::MuxSink* muxed = nullptr;         // the sink, where it is one
   media::PictureSink* pictures = nullptr;  // the sink, where it is one
-  std::vector<int> copied;         // indices of the input's streams
+  std::vector<int> copied;                 // indices of the input's streams
   const AVCodec* codec = nullptr;  // by the input's depth; frames of another one may change it
   std::unique_ptr<media::Encoder> encoder;
   std::int64_t frames = 0;
@@ -79,8 +79,7 @@ MediaWriter::State::State(const std::string& name, WriteOptions write_options,
   make_sink();
   if (container.kind == media::OutputKind::null) return;
   const AVPixelFormat format =
-      reader == nullptr ? AV_PIX_FMT_NONE
-                        : av_get_pix_fmt(reader->info.pixel_format.c_str());
+      reader == nullptr ? AV_PIX_FMT_NONE : av_get_pix_fmt(reader->info.pixel_format.c_str());
   const int depth = format == AV_PIX_FMT_NONE ? 8 : media::depth_of(format);
   codec = media::choose_encoder(container, options.codec, output, depth);
   media::check_encoder_options(*codec, options);
@@ -125,12 +124,14 @@ void MediaWriter::State::make_sink() {
       break;
     case media::OutputKind::file: {
       const media::Target target(output, options.overwrite, input);
-      mux(target.name(), [target] { return std::make_unique<media::OutputFile>(target); },
+      mux(
+          target.name(), [target] { return std::make_unique<media::OutputFile>(target); },
           std::move(source));
       break;
     }
     case media::OutputKind::stream:
-      mux(output, [this] { return std::make_unique<media::StreamOutput>(output, patience); },
+      mux(
+          output, [this] { return std::make_unique<media::StreamOutput>(output, patience); },
           std::move(source));
       break;
   }
@@ -161,10 +162,10 @@ AVPixelFormat MediaWriter::State::format_to_keep(const VideoFrame& frame) const 
 }
 
 // What whoever watches is sure to take; null: anything.
-const AVPixelFormat* MediaWriter::State::output_formats(const AVCodec& encoder) const {
+const AVPixelFormat* MediaWriter::State::output_formats(const AVCodec& wanted) const {
   static constexpr AVPixelFormat kStreamed[] = {AV_PIX_FMT_YUV420P, AV_PIX_FMT_NONE};
   if (container.kind == media::OutputKind::device) return media::DeviceSink::formats();
-  const bool common = encoder.id == AV_CODEC_ID_H264 || encoder.id == AV_CODEC_ID_HEVC;
+  const bool common = wanted.id == AV_CODEC_ID_H264 || wanted.id == AV_CODEC_ID_HEVC;
   const bool chosen = !options.pixel_format.empty();
   return container.kind == media::OutputKind::stream && common && !chosen ? kStreamed : nullptr;
 }
@@ -172,8 +173,8 @@ const AVPixelFormat* MediaWriter::State::output_formats(const AVCodec& encoder) 
 void MediaWriter::State::open(const VideoFrame& first) {
   media::EncoderSetup setup;
   setup.source = format_to_keep(first);
-  setup.codec = media::choose_encoder(container, options.codec, output,
-                                      media::depth_of(setup.source));
+  setup.codec =
+      media::choose_encoder(container, options.codec, output, media::depth_of(setup.source));
   // A GIF gets a palette of its own. Only of a still is it known that no frame has alpha.
   if (setup.codec->id != AV_CODEC_ID_GIF) {
     const bool still = reader != nullptr && reader->info.still;
@@ -188,8 +189,8 @@ void MediaWriter::State::open(const VideoFrame& first) {
   }
   encoder = std::make_unique<media::Encoder>(setup, options, first);
   if (muxed != nullptr && reader != nullptr && reader->shift) {
-    muxed->set_shift(av_rescale_q(*reader->shift, reader->source.video()->time_base,
-                                  AV_TIME_BASE_Q));
+    muxed->set_shift(
+        av_rescale_q(*reader->shift, reader->source.video()->time_base, AV_TIME_BASE_Q));
   }
   if (pictures != nullptr) carry_orientation(*first.av());
   sink->start(*encoder, *first.av());
