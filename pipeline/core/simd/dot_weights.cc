@@ -2,24 +2,12 @@
 #include <algorithm>
 
 #include "core/simd/dense_dot.h"
+#include "core/simd/pack_weights.h"
 #include "core/simd/separable_dot.h"
 
 namespace convolve {
 
 namespace {
-
-std::int32_t pack_halves(std::int32_t low, std::int32_t high) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xffffU) |
-                                   (static_cast<std::uint32_t>(high) << 16));
-}
-
-std::int32_t pack_bytes(const std::int32_t (&bytes)[4]) {
-  std::uint32_t word = 0;
-  for (int i = 0; i < 4; ++i) {
-    word |= (static_cast<std::uint32_t>(bytes[i]) & 0xffU) << (8 * i);
-  }
-  return static_cast<std::int32_t>(word);
-}
 
 // weight = high·256 + low with both in [-128, 127].
 std::int32_t low_byte(std::int32_t weight) { return ((weight + 128) & 0xff) - 128; }

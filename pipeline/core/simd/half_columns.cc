@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/simd/pack_weights.h"
 #include "core/simd/separable_dot.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -195,35 +196,21 @@ namespace convolve {
 
 HWY_EXPORT(RunHalfColumnRows);
 
-namespace {
-
-std::int32_t two_halves(std::int32_t low, std::int32_t high) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xffffU) |
-                                   static_cast<std::uint32_t>(high) << 16);
-}
-
-std::int32_t two_bytes(std::int32_t low, std::int32_t high) {
-  return static_cast<std::int32_t>((static_cast<std::uint32_t>(low) & 0xffU) |
-                                   (static_cast<std::uint32_t>(high) & 0xffU) << 8);
-}
-
-}  // namespace
-
 void HalfColumnRows::pair_up() {
   const auto at = [](const std::vector<std::int32_t>& weights, std::size_t i) {
     return i < weights.size() ? weights[i] : 0;
   };
   for (std::size_t t = 0; t < time.size(); t += 2) {
-    const std::int32_t pair = two_bytes(time[t], at(time, t + 1));
-    time_words.push_back(two_halves(pair, pair));
+    const std::int32_t next = at(time, t + 1);
+    time_words.push_back(pack_bytes({time[t], next, time[t], next}));
   }
-  for (const std::int32_t weight : vertical) vertical_words.push_back(two_halves(weight, weight));
+  for (const std::int32_t weight : vertical) vertical_words.push_back(pack_halves(weight, weight));
   if (channels == 1) {
     horizontal_words = pair_weights(horizontal);
     return;
   }
   for (std::size_t x = 0; x < horizontal.size(); x += 2) {
-    horizontal_words.push_back(two_halves(horizontal[x], at(horizontal, x + 1)));
+    horizontal_words.push_back(pack_halves(horizontal[x], at(horizontal, x + 1)));
   }
 }
 

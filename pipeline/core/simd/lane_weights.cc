@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/simd/pack_weights.h"
+
 namespace convolve {
 
 namespace {
@@ -35,11 +37,11 @@ std::vector<Column> columns_of(int height, std::span<const DotTap> taps) {
 
 // The weights of the two rows from `row` on, of 16 bits each.
 std::int32_t pack(const Column& column, int row) {
-  const auto half = [&column](int at) -> std::uint32_t {
+  const auto weight = [&column](int at) {
     const bool inside = at >= 0 && at < static_cast<int>(column.weight_at.size());
-    return inside ? static_cast<std::uint32_t>(column.weight_at[static_cast<std::size_t>(at)]) : 0U;
+    return inside ? column.weight_at[static_cast<std::size_t>(at)] : 0;
   };
-  return static_cast<std::int32_t>((half(row) & 0xffffU) | half(row + 1) << 16);
+  return pack_halves(weight(row), weight(row + 1));
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/simd/pack_weights.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/low_rank_dot.cc"
 #include <hwy/foreach_target.h>
@@ -261,9 +263,8 @@ void LowRankRows::pair_up(int channels) {
       }
     }
     for (std::size_t k = 0; k < width; ++k) {
-      const auto low = static_cast<std::uint32_t>(products[i].horizontal[k]) & 0xffffU;
-      const auto high = both ? static_cast<std::uint32_t>(products[i + 1].horizontal[k]) : 0U;
-      const auto word = static_cast<std::int32_t>(low | high << 16);
+      const std::int32_t word =
+          pack_halves(products[i].horizontal[k], both ? products[i + 1].horizontal[k] : 0);
       if (word != 0) pair.taps.push_back({static_cast<int>(k) * channels, word});
     }
   }
