@@ -6,8 +6,8 @@
 #include <optional>
 
 #include <convolve/engine.h>
-#include <convolve/kernel.h>
 
+#include "core/chain_messages.h"
 #include "core/number.h"
 #include "core/text_file.h"
 
@@ -15,13 +15,8 @@ namespace convolve {
 
 namespace {
 
-using Names = std::vector<std::string_view>;
-
 // Elements of other GStreamer plugins; the core cannot know their properties.
 constexpr std::string_view kForeignPrefix = "gst:";
-
-// What every filter of a chain takes, also one of GStreamer.
-constexpr std::string_view kEnable = "enable";
 
 bool is_foreign(std::string_view name) { return name.starts_with(kForeignPrefix); }
 
@@ -29,63 +24,6 @@ bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0;
 
 bool is_name_char(char c) {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_';
-}
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
-
-std::string did_you_mean(std::string_view word, const Names& candidates) {
-  const std::string_view nearest = nearest_name(word, candidates);
-  return nearest.empty() ? std::string() : "; did you mean " + quoted(nearest) + "?";
-}
-
-Names filter_names() {
-  Names names;
-  for (const FilterInfo* info : all_filters()) names.push_back(info->name);
-  return names;
-}
-
-Names param_names(const FilterInfo& info) {
-  Names names;
-  for (const Param& param : info.params) names.push_back(param.name);
-  names.push_back(kEnable);
-  return names;
-}
-
-// What a missing quote leaves behind: `roi=10,20,64,48` seems to go on with a filter '20'.
-bool is_like_a_value(std::string_view name) {
-  return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) == 0;
-}
-
-std::string all_filter_names() {
-  std::string text;
-  for (const std::string_view name : filter_names()) {
-    text += (text.empty() ? "; there are " : ", ") + std::string(name);
-  }
-  return text;
-}
-
-std::string unknown_filter(std::string_view name) {
-  if (is_like_a_value(name)) {
-    return quoted(name) + " is no filter; a value that holds , or : needs quotes, as in key='…'";
-  }
-  const auto end = name.find_first_of(":( ");
-  const std::string_view word = name.substr(0, end);
-  if (end != std::string_view::npos && find_filter(word) != nullptr) {
-    return "after " + quoted(word) + " comes '=', not " + quoted(name.substr(end, 1)) + ", as in " +
-           std::string(word) + "=key=value";
-  }
-  for (const NamedKernel& kernel : named_kernels()) {
-    if (kernel.name != word) continue;
-    return quoted(word) + " is a kernel, no filter; write " +
-           quoted("kernel=" + std::string(kernel.example));
-  }
-  const std::string nearest = did_you_mean(name, filter_names());
-  return quoted(name) + " is no filter" + (nearest.empty() ? all_filter_names() : nearest);
-}
-
-std::string unknown_param(const FilterInfo& info, std::string_view key) {
-  return std::string(info.name) + " has no parameter " + quoted(key) +
-         did_you_mean(key, param_names(info));
 }
 
 // `2-5`, `2-` or `-5`, in seconds.
