@@ -229,7 +229,11 @@ bool ElementState::is_over_time() const noexcept {
 
 guint ElementState::held_most() {
   const std::shared_ptr<const Filter> filter = negotiating_filter();
-  return filter ? static_cast<guint>(frames_held(filter->geometry().t)) : 0;
+  if (!filter) return 0;
+  // Upstream does not hear of borders that change: the number is that of the one that holds most.
+  TimeGeometry time = filter->geometry().t;
+  time.border = Border::reflect_101;
+  return static_cast<guint>(frames_held(time));
 }
 
 void ElementState::take(BufferPtr buffer, bool late) {

@@ -126,6 +126,12 @@ TEST(OverTime, ChangesLoseNoFrame) {
     if (random() % 11 == 0) {
       g_object_set(bench.element(), "alignment", static_cast<int>(random() % 2), nullptr);
     }
+    if (random() % 11 == 0) {
+      g_object_set(bench.element(), "operation", static_cast<int>(random() % 2), nullptr);
+    }
+    if (random() % 5 == 0) {
+      g_object_set(bench.element(), "time-border", static_cast<int>(random() % 3), nullptr);
+    }
     if (random() % 9 == 0) {
       g_object_set(bench.element(), "scale", 1.0 + static_cast<double>(random() % 3), nullptr);
     }

@@ -30,8 +30,9 @@ std::vector<std::string> windows(const TimeGeometry& time, int count,
   };
   for (int i = 0; i < count; ++i) {
     history.push(i, std::find(cuts.begin(), cuts.end(), i) != cuts.end());
-    EXPECT_LE(history.held(), static_cast<std::size_t>(time.frames()));
+    EXPECT_LE(history.held(), static_cast<std::size_t>(frames_held(time) + 1));
     take();
+    EXPECT_LE(history.held(), static_cast<std::size_t>(frames_held(time)));
     if (i >= frames_waited(time) && cuts.empty()) {
       EXPECT_EQ(static_cast<int>(all.size()), i + 1 - time.after) << "as soon as it can";
     }
@@ -93,8 +94,12 @@ TEST(History, StreamsShorterThanTheWindow) {
 TEST(History, HoldsAWindowHoweverLongTheStream) {
   for (const TimeGeometry time : {TimeGeometry{0, 0}, TimeGeometry{1, 1}, TimeGeometry{4, 0},
                                   TimeGeometry{0, 3}, TimeGeometry{32, 31}}) {
+    EXPECT_EQ(frames_held(time) + 1, time.frames());
     for (const int count : {1, 2, time.frames() - 1, time.frames(), 100}) windows(time, count);
   }
+  // What lies beyond the end comes from before the window of the last but one.
+  EXPECT_EQ(frames_held({.before = 1, .after = 2, .border = Border::reflect_101}), 4);
+  EXPECT_EQ(frames_held({.before = 2, .after = 1, .border = Border::reflect_101}), 3);
 }
 
 TEST(History, ScenesDoNotMix) {
@@ -104,6 +109,117 @@ TEST(History, ScenesDoNotMix) {
   EXPECT_EQ(windows({.before = 2, .after = 2, .border = Border::constant}, 5, {3}),
             (Windows{"..012", ".012.", "012..", "..34.", ".34.."}));
   EXPECT_EQ(windows({.before = 2}, 5, {2}), (Windows{"000", "001", "222", "223", "234"}));
+}
+
+// Frames of the scene alone, reflected at the cut.
+TEST(History, ScenesAreReflected) {
+  EXPECT_EQ(windows({.before = 1, .after = 2, .border = Border::reflect_101}, 7, {4}),
+            (Windows{"1012", "0123", "1232", "2321", "5456", "4565", "5654"}));
+  EXPECT_EQ(windows({.before = 0, .after = 1, .border = Border::reflect_101}, 5, {3}),
+            (Windows{"01", "12", "21", "34", "43"}));
+  EXPECT_EQ(windows({.before = 2, .after = 1, .border = Border::reflect_101}, 5, {2}),
+            (Windows{"0101", "1010", "4323", "3234", "2343"}));
+}
+
+using Places = std::vector<std::vector<int>>;
+
+/// The windows of scenes of so many frames each; -1 is the border's colour.
+Places places_of(const TimeGeometry& time, const std::vector<int>& scenes) {
+  const char* const border = time.border == Border::replicate     ? "replicate"
+                             : time.border == Border::reflect_101 ? "reflect-101"
+                                                                  : "constant";
+  Places all;
+  int begin = 0;
+  for (const int count : scenes) {
+    for (int own = 0; own < count; ++own) {
+      // A window that never waits for a frame knows none after its own.
+      const int known = time.after == 0 ? own + 1 : count;
+      std::vector<int> window;
+      for (int t = own - time.before; t <= own + time.after; ++t) {
+        const int place = border_index(t, known, std::string(border));
+        window.push_back(place < 0 ? -1 : begin + place);
+      }
+      all.push_back(window);
+    }
+    begin += count;
+  }
+  return all;
+}
+
+/// The same of a history, to which `other` applies from the scene `change` on.
+Places run_scenes(const TimeGeometry& time, const TimeGeometry& other, int change,
+                  const std::vector<int>& scenes) {
+  History history(time);
+  Places all;
+  const auto take = [&] {
+    for (; history.ready(); history.advance()) {
+      EXPECT_EQ(history.own(), static_cast<int>(all.size()));
+      std::vector<int> window;
+      for (const int* frame : history.window()) window.push_back(frame == nullptr ? -1 : *frame);
+      all.push_back(window);
+    }
+  };
+  int number = 0;
+  for (int scene = 0; scene < static_cast<int>(scenes.size()); ++scene) {
+    if (scene == change) history.set_border(other);
+    for (int i = 0; i < scenes[static_cast<std::size_t>(scene)]; ++i) {
+      history.push(number++, i == 0);
+      take();
+      EXPECT_LE(history.held(), static_cast<std::size_t>(frames_held(history.time())));
+      EXPECT_LE(static_cast<int>(all.size()), std::max(0, number - time.after));
+    }
+  }
+  history.end();
+  take();
+  return all;
+}
+
+// All windows of up to seven frames, with any of them as the output's own.
+template <typename Act>
+void each_window(const Act& act) {
+  for (const Border border : {Border::replicate, Border::reflect_101, Border::constant}) {
+    for (int frames = 1; frames <= 7; ++frames) {
+      for (int before = 0; before < frames; ++before) {
+        act(TimeGeometry{.before = before, .after = frames - 1 - before, .border = border});
+      }
+    }
+  }
+}
+
+std::string text_of(const TimeGeometry& time, const std::vector<int>& scenes) {
+  return std::to_string(time.before) + " before and " + std::to_string(time.after) +
+         " after, border " + std::to_string(static_cast<int>(time.border)) + ", scenes of " +
+         ::testing::PrintToString(scenes);
+}
+
+TEST(History, EveryWindowInScenesOfEveryLength) {
+  each_window([](const TimeGeometry& time) {
+    for (int i = 0; i < 6 * 6 * 6; ++i) {
+      const std::vector<int> scenes{1 + i / 36, 1 + i / 6 % 6, 1 + i % 6};
+      ASSERT_EQ(run_scenes(time, time, -1, scenes), places_of(time, scenes))
+          << text_of(time, scenes);
+    }
+  });
+}
+
+// Scenes that begin after a change are as if it had always been so, and no frame is lost.
+TEST(History, BordersChange) {
+  each_window([](const TimeGeometry& time) {
+    for (const Border border : {Border::replicate, Border::reflect_101, Border::constant}) {
+      TimeGeometry other = time;
+      other.border = border;
+      for (int i = 0; i < 6 * 6 * 6; ++i) {
+        const std::vector<int> scenes{2, 1 + i / 36, 1 + i / 6 % 6, 1 + i % 6};
+        const Places made = run_scenes(time, other, 2, scenes);
+        const Places wanted = places_of(other, scenes);
+        ASSERT_EQ(made.size(), wanted.size()) << text_of(time, scenes);
+        const auto changed = static_cast<std::size_t>(scenes[0] + scenes[1]);
+        for (std::size_t own = changed; own < wanted.size(); ++own) {
+          ASSERT_EQ(made[own], wanted[own]) << text_of(other, scenes) << ", frame " << own;
+        }
+      }
+    }
+  });
 }
 
 TEST(History, ForgetsAndBeginsAnew) {

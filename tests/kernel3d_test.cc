@@ -315,5 +315,58 @@ TEST(Kernel3d, ScenesDoNotMix) {
   EXPECT_EQ(filtered(loose, stream), mixed);
 }
 
+/// A scene of so many frames, dark or bright, each of a level of its own.
+std::vector<Picture> scene_of(int count, bool bright, std::mt19937& random) {
+  std::uniform_int_distribution<int> level(bright ? 40000 : 0, bright ? 53000 : 13000);
+  std::vector<Picture> scene(static_cast<std::size_t>(count),
+                             Picture(layout_of("GRAY16_LE"), 2, 1));
+  for (Picture& picture : scene) {
+    for (double& sample : picture.component[0].value) sample = level(random);
+  }
+  return scene;
+}
+
+// Each scene comes out as it would by itself, at whatever time border.
+void expect_scenes_apart(const Values& values, std::mt19937& random) {
+  Engine engine(filter_of("kernel3d", values, 1));
+  for (int i = 0; i < 6 * 6; ++i) {
+    const std::vector<std::vector<Picture>> scenes{scene_of(1 + i / 6, false, random),
+                                                   scene_of(1 + i % 6, true, random),
+                                                   scene_of(1 + i / 6, false, random)};
+    std::vector<Picture> stream;
+    for (const auto& scene : scenes) stream.insert(stream.end(), scene.begin(), scene.end());
+    const std::vector<Picture> out = run_stream(engine, stream, random).pictures;
+    ASSERT_EQ(out.size(), stream.size());
+    std::size_t at = 0;
+    for (const auto& scene : scenes) {
+      for (int own = 0; own < static_cast<int>(scene.size()); ++own, ++at) {
+        ASSERT_EQ(difference(out[at], reference_over_time(scene, own, values)), "")
+            << describe("kernel3d", values) << ", scenes of " << scenes[0].size() << " and "
+            << scenes[1].size() << " frames, frame " << at << ", seed " << test_seed();
+      }
+    }
+  }
+}
+
+TEST(Kernel3d, ScenesAreStreamsOfTheirOwn) {
+  std::mt19937 random(test_seed());
+  std::string kernel;
+  for (int slices = 1, tap = 1; slices <= 7; ++slices, tap *= 2) {
+    kernel += (slices > 1 ? "|" : "") + std::to_string(tap);
+    for (const char* alignment : {"centred", "causal"}) {
+      for (const char* operation : {"correlation", "convolution"}) {
+        for (const char* border : {"replicate", "reflect-101", "constant"}) {
+          expect_scenes_apart({{"kernel", kernel},
+                               {"alignment", alignment},
+                               {"operation", operation},
+                               {"time-border", border},
+                               {"scene-cut", "0.3"}},
+                              random);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace convolve::test

@@ -32,21 +32,21 @@ constexpr int frames_waited(const TimeGeometry& time) noexcept {
 /// Frames before an output's own that are kept for it and for those to come: what lies beyond the
 /// end is reflected to what lies as far before it.
 constexpr int frames_kept(const TimeGeometry& time) noexcept {
-  return time.border == Border::reflect_101 ? std::max(time.before, frames_waited(time))
-                                            : time.before;
+  return time.border == Border::reflect_101 ? std::max(time.before, time.after) : time.before;
 }
 
-/// The most frames that are held while the next one is awaited.
+/// The most frames that are held while the next one is awaited. With that one they are the
+/// window's, and one more where a window that reaches further forth than back is reflected.
 constexpr int frames_held(const TimeGeometry& time) noexcept {
-  return frames_kept(time) + frames_waited(time);
+  return frames_kept(time) + time.after;
 }
 
 /// Mean absolute difference of two frames of one format and size, as a fraction of M. Alpha does
 /// not count.
 double mean_difference(const ConstFrameView& one, const ConstFrameView& other) noexcept;
 
-/// Holds the frames of a stream, at most as many as the filter's window. `Frame` is whatever the
-/// caller knows a frame by.
+/// Holds the frames of a stream that outputs need, at most `frames_held` and the newest. `Frame` is
+/// whatever the caller knows a frame by.
 ///
 ///     history.push(frame);
 ///     for (; history.ready(); history.advance()) { … history.own(), history.window() … }
@@ -58,6 +58,7 @@ class FrameHistory {
   [[nodiscard]] const TimeGeometry& time() const noexcept { return time_; }
 
   /// From the next output on, other frames stand beyond the ends, or other differences part scenes.
+  /// Frames that were not kept until now count as missing.
   /// \param time  of as many frames before and after
   void set_border(const TimeGeometry& time) { time_ = time; }
 
@@ -65,12 +66,8 @@ class FrameHistory {
   /// new stream begins. \param cut  a scene begins with this frame
   void push(Frame frame, bool cut = false) {
     if (ended_) forget();
-    // Nor does an output need what lies before its scene.
-    while (held_.size() >= static_cast<std::size_t>(time_.frames()) &&
-           (own_ > static_cast<std::size_t>(time_.before) || scene_begin() > 0)) {
-      drop_oldest();
-    }
     held_.push_back({std::move(frame), cut});
+    drop_unneeded();
   }
   /// No frame follows: outputs that wait for one become ready without it.
   void end() noexcept { ended_ = true; }
@@ -111,7 +108,7 @@ class FrameHistory {
   /// Goes on to the next output, and lets go of frames that no output needs any more.
   void advance() {
     ++own_;
-    while (own_ > static_cast<std::size_t>(frames_kept(time_))) drop_oldest();
+    drop_unneeded();
   }
 
   /// Calls `act(frame)` for each frame whose output has not been taken.
@@ -127,9 +124,11 @@ class FrameHistory {
     bool cut;
   };
 
-  void drop_oldest() {
-    held_.pop_front();
-    --own_;
+  // No output needs what is not kept for it, nor what lies before its scene.
+  void drop_unneeded() {
+    std::size_t first = own_ - std::min(own_, static_cast<std::size_t>(frames_kept(time_)));
+    if (own_ < held_.size()) first = std::max(first, scene_begin());
+    for (; first > 0; --first, --own_) held_.pop_front();
   }
   // The frame that begins the output's scene, as far as it is held.
   [[nodiscard]] std::size_t scene_begin() const noexcept {
