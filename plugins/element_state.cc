@@ -115,7 +115,29 @@ void ElementState::commit() {
   }
 }
 
+thread_local ElementState::Answer* ElementState::Answer::innermost_ = nullptr;
+
+ElementState::Answer::Answer(const ElementState& state) noexcept
+    : state_(state), outer_(std::exchange(innermost_, this)) {}
+
+ElementState::Answer::~Answer() { innermost_ = outer_; }
+
+ElementState::Answer* ElementState::Answer::of(const ElementState& state) noexcept {
+  Answer* first = nullptr;
+  for (Answer* answer = innermost_; answer != nullptr; answer = answer->outer_) {
+    if (&answer->state_ == &state) first = answer;
+  }
+  return first;
+}
+
 std::shared_ptr<const Filter> ElementState::negotiating_filter() {
+  Answer* const answer = Answer::of(*this);
+  if (answer == nullptr) return adopted_or_newest();
+  if (!answer->filter_) answer->filter_ = adopted_or_newest();
+  return *answer->filter_;
+}
+
+std::shared_ptr<const Filter> ElementState::adopted_or_newest() {
   {
     const ObjectLock lock(element_);
     if (negotiating_ && active_) return active_->filter;

@@ -40,6 +40,26 @@ class ElementState {
   /// Null where the properties make none.
   [[nodiscard]] std::shared_ptr<const Filter> negotiating_filter();
 
+  /// While this lives, one filter answers for all caps that its thread asks about, whatever other
+  /// threads set meanwhile: a query asks in both directions, and the two must fit together.
+  class Answer {
+   public:
+    explicit Answer(const ElementState& state) noexcept;
+    Answer(const Answer&) = delete;
+    Answer& operator=(const Answer&) = delete;
+    ~Answer();
+
+   private:
+    friend class ElementState;
+    /// The answer of `state` that this thread began first, or null.
+    static Answer* of(const ElementState& state) noexcept;
+
+    const ElementState& state_;
+    Answer* const outer_;  ///< of an element that asks this one
+    std::optional<std::shared_ptr<const Filter>> filter_;
+    static thread_local Answer* innermost_;
+  };
+
   /// Takes the newest settings over, and holds on to them while it lives. Streaming thread.
   class Adoption {
    public:
@@ -86,6 +106,7 @@ class ElementState {
   void post_error(const std::string& text);
 
  private:
+  std::shared_ptr<const Filter> adopted_or_newest();
   bool adopt(GstCaps* caps);
   void activate(std::shared_ptr<const Plan> plan);
   Engine& field_engine();

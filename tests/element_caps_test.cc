@@ -312,6 +312,29 @@ TEST(Renegotiation, FollowsAPropertyThatChangesTheSize) {
   }
 }
 
+// Another thread may set a property while the query is with whoever comes next.
+TEST(Renegotiation, AnswersAQueryByOneSettingThroughout) {
+  Bench bench("convpool size=1");
+  bench.set_caps(caps_text("I420", 320, 240));
+  GstPad* const source = gst_element_get_static_pad(bench.element(), "src");
+  gst_pad_add_probe(
+      source, GST_PAD_PROBE_TYPE_QUERY_DOWNSTREAM,
+      [](GstPad*, GstPadProbeInfo* info, gpointer element) {
+        if (GST_QUERY_TYPE(GST_PAD_PROBE_INFO_QUERY(info)) == GST_QUERY_CAPS) {
+          g_object_set(element, "size", 4, nullptr);
+        }
+        return GST_PAD_PROBE_OK;
+      },
+      bench.element(), nullptr);
+  const CapsPtr wanted = caps_of(caps_text("I420", 320, 240));
+  const CapsPtr answer(gst_pad_peer_query_caps(bench.harness()->srcpad, wanted.get()));
+  EXPECT_TRUE(gst_caps_is_equal(answer.get(), wanted.get()));
+  gst_object_unref(source);
+  ASSERT_NE(bench.push_and_pull(noise_buffer(info_of(wanted.get()), 1)), nullptr);
+  EXPECT_EQ(field_of(bench.output_caps(), "width"), 80);
+  EXPECT_TRUE(bench.errors().empty());
+}
+
 TEST(Renegotiation, RefusesASizeModeThatNoLongerFits) {
   const std::string caps = caps_text("GRAY8", 8, 8);
   Bench bench("convkernel kernel=box(9)");
