@@ -47,7 +47,7 @@ std::optional<Folded> fold(const std::vector<double>& taps, double gain) {
   std::size_t used = rounded.weights.size();
   while (used > 1 && rounded.weights[used - 1] == 0) --used;
   for (std::size_t k = 0; k < used; ++k) {
-    const std::int32_t weight = rounded.weights[k];
+    const std::int32_t weight = rounded.weights[k] * (k == 0 ? 2 : 1);
     if (weight >= static_cast<std::int32_t>(kUnit)) return std::nullopt;
     folded.words.push_back(weight | (weight << 16));
   }
@@ -89,9 +89,12 @@ std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterP
   if (!vertical) return std::nullopt;
   const double column_unit = sample_unit * vertical->gain;
   const int step = static_cast<int>(centre) / 128;
+  // Nor may the largest weight exceed 15 bits.
+  const double dividend = kUnit / column_unit;
+  const double most_tap = product.horizontal[product.horizontal.size() / 2];
+  const int first = std::max(130 * step, static_cast<int>(std::ceil(dividend * most_tap)));
   int scale = 0;
-  const auto horizontal =
-      fold_best(product.horizontal, kUnit / column_unit, 130 * step, 138 * step, scale);
+  const auto horizontal = fold_best(product.horizontal, dividend, first, first + 8 * step, scale);
   if (!horizontal) return std::nullopt;
   const double sum_unit = kUnit / scale;
 

@@ -49,7 +49,7 @@ std::int16_t SumFolded(const std::vector<std::int32_t>& words, const Sample& sam
   int sum = 0;
   int k = 0;
   for (const std::int32_t word : words) {
-    const int folded = Wrap(sample(-k) + sample(k));
+    const int folded = k == 0 ? sample(0) : Wrap(sample(-k) + sample(k));
     sum = Wrap(sum + ((folded * (word & 0xffff) + 0x4000) >> 15));
     ++k;
   }
@@ -134,13 +134,13 @@ class Columns {
     const int shift = rows_.shift;
     const auto* const in = reinterpret_cast<const T*>(from) + first_;
     for (int x = 0; x < samples_; x += step) {
-      V16 code;
       if constexpr (sizeof(T) == 1) {
-        code = hn::PromoteTo(d, hn::LoadU(d_in, in + x));
+        const V16 code = hn::PromoteTo(d, hn::LoadU(d_in, in + x));
+        hn::StoreU(hn::ShiftLeft<SmoothRows::kByteShift>(hn::Sub(code, centre)), d, to + x);
       } else {
-        code = hn::BitCast(d, hn::LoadU(d_in, in + x));
+        const V16 code = hn::BitCast(d, hn::LoadU(d_in, in + x));
+        hn::StoreU(hn::ShiftLeftSame(hn::Sub(code, centre), shift), d, to + x);
       }
-      hn::StoreU(hn::ShiftLeftSame(hn::Sub(code, centre), shift), d, to + x);
     }
   }
 
@@ -157,12 +157,12 @@ class Columns {
     V16 down[2];
     V16 one[2];
     V16 two[2];
-    const V16 half = WeightOf(words[0]);
+    const V16 centre = WeightOf(words[0]);
     for (int v = 0; v < 2; ++v) {
       up[v] = hn::LoadU(d, middle[0] + x + v * step);
       down[v] = hn::LoadU(d, middle[1] + x + v * step);
-      one[v] = hn::MulFixedPoint15(hn::Add(up[v], up[v]), half);
-      two[v] = hn::MulFixedPoint15(hn::Add(down[v], down[v]), half);
+      one[v] = hn::MulFixedPoint15(up[v], centre);
+      two[v] = hn::MulFixedPoint15(down[v], centre);
     }
     for (int k = 1; k <= above; ++k) {
       const V16 weight = WeightOf(words[k]);
@@ -222,10 +222,9 @@ class Along {
     const auto step = static_cast<int>(hn::Lanes(d));
     const std::int16_t* const middle = columns + taps_ * channels_;
     V16 sum[kVectors];
-    const V16 half = WeightOf(words_[0]);
+    const V16 centre = WeightOf(words_[0]);
     for (int v = 0; v < kVectors; ++v) {
-      const V16 own = hn::LoadU(d, middle + v * step);
-      sum[v] = hn::MulFixedPoint15(hn::Add(own, own), half);
+      sum[v] = hn::MulFixedPoint15(hn::LoadU(d, middle + v * step), centre);
     }
     const std::int16_t* left = middle;
     const std::int16_t* right = middle;

@@ -20,15 +20,16 @@
 namespace convolve {
 
 struct SmoothRows {
+  static constexpr int kByteShift = 7;  ///< bytes have no other
+
   SampleType type = SampleType::u8;
   int channels = 1;  ///< samples from one tap to the next
-  /// From the middle outwards, each in both halves of a word. The middle's sample is added to
-  /// itself, so that its weight is half of its tap.
+  /// From the middle outwards, each in both halves of a word.
   std::vector<std::int32_t> vertical;
   std::vector<std::int32_t> horizontal;
   /// Samples are taken as `(code − centre) << shift`, and codes are `centre + sum · scale / 2^15`.
   int centre = 128;
-  int shift = 7;
+  int shift = kByteShift;
   int scale = 0;
   int max_code = 255;
 
