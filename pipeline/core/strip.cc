@@ -1,21 +1,13 @@
 // SPDX-License-Identifier: MIT
-#include "core/strip.h"
-
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
-#include <cstring>
-#include <numeric>
-#include <span>
 
-#include "core/border.h"
+#include "core/strip_tile.h"
 
 namespace convolve {
 
 namespace {
-
-// Most pixels of a tile of a frame's two sides.
-constexpr int kMostSideWidth = 128;
 
 constexpr int round_up(int value, int unit) noexcept { return (value + unit - 1) / unit * unit; }
 
@@ -23,16 +15,6 @@ bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept 
   return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(sample_size(type)) ==
              0 &&
          stride % sample_size(type) == 0;
-}
-
-int reach(const Job& job) noexcept {
-  const Window window = job.stage->window();
-  return window.left + window.right;
-}
-
-// Pixels that a stage computes without touching their neighbours, at least.
-int in_place_unit(const Job& job) noexcept {
-  return kLeastSamples / std::gcd(kLeastSamples, job.source.channels);
 }
 
 // Rows that are still in the second cache when their two sides come after them: a side is a line of
@@ -44,39 +26,6 @@ int rows_in_cache(const Job& job) noexcept {
   const std::int64_t row_bytes =
       std::int64_t{job.input.width} * job.source.pixel_bytes() * (job.frames + 1);
   return std::max(static_cast<int>(kCacheBytes / row_bytes), 8 * (window.above + window.below + 1));
-}
-
-// Copies pixels from the given columns of a row.
-template <std::size_t kBytes>
-void gather(const std::byte* row, const std::byte* border, std::span<const int> columns,
-            std::byte* to) noexcept {
-  for (const int column : columns) {
-    std::memcpy(to, column == kNoSample ? border : row + static_cast<std::size_t>(column) * kBytes,
-                kBytes);
-    to += kBytes;
-  }
-}
-
-void gather_columns(const std::byte* row, const std::byte* border, std::span<const int> columns,
-                    std::size_t pixel_bytes, std::byte* to) noexcept {
-  switch (pixel_bytes) {
-    case 1:
-      return gather<1>(row, border, columns, to);
-    case 2:
-      return gather<2>(row, border, columns, to);
-    case 3:
-      return gather<3>(row, border, columns, to);
-    case 4:
-      return gather<4>(row, border, columns, to);
-    case 6:
-      return gather<6>(row, border, columns, to);
-    case 8:
-      return gather<8>(row, border, columns, to);
-    case 12:
-      return gather<12>(row, border, columns, to);
-    default:
-      return gather<16>(row, border, columns, to);
-  }
 }
 
 }  // namespace
@@ -116,7 +65,7 @@ void Workspace::reserve(const Job& job) {
     input.reserve(static_cast<std::size_t>(shape.slots) * shape.slot_bytes);
     output.reserve(static_cast<std::size_t>(shape.rows) * shape.out_bytes);
   }
-  side_columns.resize(kMostSideWidth + static_cast<std::size_t>(reach(job)));
+  reserve_sides(job);
   const int row_samples = round_up(job.output.width * job.source.channels, kLeastSamples);
   const Window window = job.stage->window();
   const int border_pixels =
@@ -279,122 +228,6 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
         {workspace.in_rows.data(), workspace.out_rows.data(), rows, count * job.source.channels},
         workspace.stage.data());
   }
-}
-
-template <typename Load, typename Take>
-void Strips::run_tile(const Job& job, const TileShape& shape, int y0, int y1, int samples,
-                      Workspace& workspace, const Load& load, const Take& take) const noexcept {
-  const Window window = job.stage->window();
-  const int height = window.above + window.below + 1;
-  for (int i = 0; i < shape.slots; ++i) {
-    workspace.slots[static_cast<std::size_t>(i)] =
-        workspace.input.data() + static_cast<std::size_t>(i) * shape.slot_bytes;
-  }
-  for (int i = 0; i < shape.rows; ++i) {
-    workspace.out_rows[static_cast<std::size_t>(i)] =
-        workspace.output.data() + static_cast<std::size_t>(i) * shape.out_bytes;
-  }
-  int held = 0;  // rows that the slots still hold of what the next chunk needs
-  for (int y = y0; y < y1; y += shape.rows) {
-    const int rows = std::min(shape.rows, y1 - y);
-    const int needed = (rows - 1) * job.y.stride + height;
-    const int first_y = y * job.y.stride + job.y.origin - window.above;
-    std::byte** slot = workspace.slots.data() + held * job.frames;
-    for (int i = held; i < needed; ++i) {
-      for (const ConstFrameView& frame : frames_) load(frame, first_y + i, *slot++);
-    }
-    const int calls = job.y.stride == 1 ? 1 : rows;
-    for (int i = 0; i < calls; ++i) {
-      std::copy_n(workspace.slots.data() + i * job.y.stride * job.frames,
-                  (calls == 1 ? needed : height) * job.frames, workspace.in_rows.data());
-      job.stage->process(
-          {workspace.in_rows.data(), workspace.out_rows.data() + i, calls == 1 ? rows : 1, samples},
-          workspace.stage.data());
-    }
-    for (int i = 0; i < rows; ++i) take(y + i, workspace.out_rows[static_cast<std::size_t>(i)]);
-    const int step = std::min(rows * job.y.stride, needed);
-    held = needed - step;
-    std::rotate(workspace.slots.begin(), workspace.slots.begin() + step * job.frames,
-                workspace.slots.begin() + shape.slots);
-  }
-}
-
-template <typename Take>
-void Strips::run_padded(const Job& job, const Rect& part, Workspace& workspace,
-                        const Take& take) const noexcept {
-  const TileShape shape(job);
-  const Window window = job.stage->window();
-  for (int x = part.x0; x < part.x1; x += shape.width) {
-    const int width = std::min(shape.width, part.x1 - x);
-    const int first_x = x * job.x.stride + job.x.origin - window.left;
-    const int in_width = (width - 1) * job.x.stride + reach(job) + 1;
-    const int samples = ((width - 1) * job.x.stride + 1) * job.source.channels;
-    run_tile(
-        job, shape, part.y0, part.y1, samples, workspace,
-        [&](const ConstFrameView& frame, int y, std::byte* to) noexcept {
-          load_row(job, frame, y, first_x, in_width, to);
-        },
-        [&](int y, std::byte* row) noexcept { take(y, x, row, width); });
-  }
-}
-
-void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner,
-                       Workspace& workspace) const noexcept {
-  const int left = inner.x0 - part.x0;
-  const int right = part.x1 - inner.x1;
-  if (left + right == 0) return;
-  const auto pixel = static_cast<std::size_t>(job.source.pixel_bytes());
-  // Where a stage may work in place, its rows are the frame's.
-  const auto copy = [&](int y, int x, const std::byte* row, int count) noexcept {
-    std::memcpy(job.sink.at(output_, x, y), row, static_cast<std::size_t>(count) * pixel);
-  };
-  const int right_at = left > 0 ? left + reach(job) : 0;
-  if (right_at + right > kMostSideWidth) {
-    run_padded(job, {part.x0, part.y0, inner.x0, part.y1}, workspace, copy);
-    run_padded(job, {inner.x1, part.y0, part.x1, part.y1}, workspace, copy);
-    return;
-  }
-  int count = 0;
-  const auto add_columns = [&](int x, int width) {
-    const int first = x + job.x.origin - job.stage->window().left;
-    for (int i = 0; width > 0 && i < width + reach(job); ++i) {
-      workspace.side_columns[static_cast<std::size_t>(count++)] =
-          border_index(first + i, job.input.width, border_);
-    }
-  };
-  add_columns(part.x0, left);
-  add_columns(inner.x1, right);
-  const std::span<const int> columns(workspace.side_columns.data(),
-                                     static_cast<std::size_t>(count));
-  // What stages compute at least has room for the sides of several rows: they lie next to each
-  // other, each `lanes_apart` rows below the one before.
-  const int computed = right_at + right;
-  const int lanes = std::max(1, (in_place_unit(job) - computed) / count + 1);
-  const int lanes_apart = (part.y1 - part.y0 + lanes - 1) / lanes;
-  const std::size_t lane_bytes = static_cast<std::size_t>(count) * pixel;
-  std::byte border[4 * sizeof(float)];
-  job.source.load_border(1, border);
-  run_tile(
-      job, TileShape(job, kMostSideWidth), part.y0, part.y0 + lanes_apart,
-      ((lanes - 1) * count + computed) * job.source.channels, workspace,
-      [&](const ConstFrameView& frame, int y, std::byte* to) noexcept {
-        for (int lane = 0; lane < lanes; ++lane, y += lanes_apart, to += lane_bytes) {
-          const int from_y = border_index(y, job.input.height, border_);
-          if (from_y == kNoSample || frame.format == nullptr) {
-            job.source.load_border(count, to);
-          } else {
-            gather_columns(job.source.at(frame, 0, from_y), border, columns, pixel, to);
-          }
-        }
-      },
-      [&](int y, std::byte* row) noexcept {
-        for (; y < part.y1; y += lanes_apart, row += lane_bytes) {
-          if (left > 0) copy(y, part.x0, row, left);
-          if (right > 0) {
-            copy(y, inner.x1, row + static_cast<std::size_t>(right_at) * pixel, right);
-          }
-        }
-      });
 }
 
 }  // namespace convolve

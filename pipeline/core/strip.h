@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/frame_plan.h"
+#include "core/simd/row_shuffle.h"
 
 namespace convolve {
 
@@ -67,7 +68,9 @@ struct Workspace {
   std::vector<std::byte*> slots;
   std::vector<const std::byte*> in_rows;
   std::vector<std::byte*> out_rows;
-  std::vector<int> side_columns;   ///< where a padded row of the two sides is read from
+  std::vector<int> side_from;          ///< where the bytes of the two sides are read from
+  std::vector<std::byte> side_border;  ///< as many of a constant border
+  RowShuffle side_shuffle;
   std::vector<Extremes> extremes;  ///< of each job
 
   /// Makes room for everything that `job` needs, so that running it takes no memory.
@@ -76,6 +79,7 @@ struct Workspace {
  private:
   void reserve_scaled(const Job& job);
   void reserve_clipped(const Job& job);
+  void reserve_sides(const Job& job);
 };
 
 class Strips {
@@ -123,6 +127,11 @@ class Strips {
   template <typename Take>
   void run_padded(const Job& job, const Rect& part, Workspace& workspace,
                   const Take& take) const noexcept;
+  struct Sides;
+  [[nodiscard]] bool plan_sides(const Job& job, const Sides& sides,
+                                Workspace& workspace) const noexcept;
+  void load_sides(const Job& job, const Sides& sides, const ConstFrameView& frame, int y,
+                  Workspace& workspace, std::byte* to) const noexcept;
   /// What lies left and right of `inner` in `part`, next to each other in one narrow tile.
   void run_sides(const Job& job, const Rect& part, const Rect& inner,
                  Workspace& workspace) const noexcept;

@@ -116,9 +116,8 @@ void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int
   const int from_y = job.y.nearest_input(y, job.input.height);
   for (int i = 0; i < count; ++i) {
     const int from_x = job.x.nearest_input(x + i, job.input.width);
-    job.sink.store_difference(
-        input_, from_x, from_y, output_, x + i, y,
-        row + static_cast<std::ptrdiff_t>(i) * step * job.sink.pixel_bytes());
+    job.sink.store_difference(input_, from_x, from_y, output_, x + i, y,
+                              row + static_cast<std::ptrdiff_t>(i) * step * job.sink.pixel_bytes());
   }
 }
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+#include "core/simd/row_shuffle.h"
+
+#include <algorithm>
+#include <limits>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/simd/row_shuffle.cc"
+#include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
+#include "core/simd/highway-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace convolve {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+#if HWY_TARGET == HWY_SCALAR
+
+void RunRowShuffle(const RowShuffle& shuffle, std::span<const std::byte* const> rows,
+                   std::byte* to) {
+  for (const std::byte* const row : rows) {
+    for (int i = 0; i < shuffle.bytes; ++i) {
+      const RowPiece& piece = shuffle.pieces[static_cast<std::size_t>(i / RowPiece::kBytes)];
+      const auto at = static_cast<std::size_t>(i % RowPiece::kBytes);
+      auto byte = std::byte{piece.constant[at]};
+      for (std::size_t w = 0; w < piece.from.size(); ++w) {
+        if (piece.order[w][at] != RowPiece::kNowhere)
+          byte = row[piece.from[w] + piece.order[w][at]];
+      }
+      *to++ = byte;
+    }
+  }
+}
+
+#else
+
+void RunRowShuffle(const RowShuffle& shuffle, std::span<const std::byte* const> rows,
+                   std::byte* to) {
+  const hn::Full128<std::uint8_t> d;
+  auto* bytes = reinterpret_cast<std::uint8_t*>(to);
+  for (const std::byte* const row : rows) {
+    const auto* const from = reinterpret_cast<const std::uint8_t*>(row);
+    auto* piece_to = bytes;
+    for (const RowPiece& piece : shuffle.pieces) {
+      const auto one = hn::TableLookupBytesOr0(hn::LoadU(d, from + piece.from[0]),
+                                               hn::Load(d, piece.order[0].data()));
+      const auto two = hn::TableLookupBytesOr0(hn::LoadU(d, from + piece.from[1]),
+                                               hn::Load(d, piece.order[1].data()));
+      hn::StoreU(hn::Or(hn::Or(one, two), hn::Load(d, piece.constant.data())), d, piece_to);
+      piece_to += RowPiece::kBytes;
+    }
+    bytes += shuffle.bytes;
+  }
+}
+
+#endif
+
+}  // namespace HWY_NAMESPACE
+}  // namespace convolve
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convolve {
+
+HWY_EXPORT(RunRowShuffle);
+
+namespace {
+
+// Takes what the 16 bytes from the first one on that `piece` still lacks hold of it.
+void take_window(RowPiece& piece, std::size_t window, std::span<const int> from, int row_bytes,
+                 std::span<bool> lacks) {
+  int first = std::numeric_limits<int>::max();
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (lacks[i]) first = std::min(first, from[i]);
+  }
+  first = std::min(first, row_bytes - RowPiece::kBytes);
+  piece.from[window] = first;
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    if (!lacks[i] || from[i] - first >= RowPiece::kBytes) continue;
+    piece.order[window][i] = static_cast<std::uint8_t>(from[i] - first);
+    lacks[i] = false;
+  }
+}
+
+}  // namespace
+
+bool RowShuffle::plan(std::span<const int> from, std::span<const std::byte> constant,
+                      std::size_t row_bytes) {
+  pieces.clear();
+  bytes = static_cast<int>(from.size());
+  if (row_bytes < RowPiece::kBytes) return false;
+  for (std::size_t begin = 0; begin < from.size(); begin += RowPiece::kBytes) {
+    const auto part =
+        from.subspan(begin, std::min<std::size_t>(RowPiece::kBytes, from.size() - begin));
+    RowPiece piece;
+    std::array<bool, RowPiece::kBytes> lacks{};
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      lacks[i] = part[i] >= 0;
+      if (!lacks[i]) piece.constant[i] = static_cast<std::uint8_t>(constant[begin + i]);
+    }
+    for (std::size_t window = 0; window < piece.from.size(); ++window) {
+      piece.order[window].fill(RowPiece::kNowhere);
+      take_window(piece, window, part, static_cast<int>(row_bytes), lacks);
+    }
+    if (std::find(lacks.begin(), lacks.end(), true) != lacks.end()) return false;
+    pieces.push_back(piece);
+  }
+  return true;
+}
+
+void RowShuffle::run(std::span<const std::byte* const> rows, std::byte* to) const noexcept {
+  CONVOLVE_DISPATCH(RunRowShuffle)(*this, rows, to);
+}
+
+}  // namespace convolve
+#endif
