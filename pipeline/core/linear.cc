@@ -277,7 +277,8 @@ bool dense_is_less(const LinearProblem& problem, const std::vector<std::int32_t>
 // The plan's weights as an outer product of three by three.
 std::optional<ThreeTapRows> three_tap_rows(const LinearProblem& problem, const WholePlan& plan,
                                            const BytePairRows& pairs, const OuterProduct& product) {
-  if (problem.taps.width != 3 || problem.taps.height != 3) return std::nullopt;
+  const LinearTaps& taps = problem.taps;
+  if (taps.width != 3 || taps.height != 3 || taps.frames != 1) return std::nullopt;
   const auto along = as_whole(product.horizontal, DotWeights::kMostByteWeight);
   const auto down = as_whole(product.vertical, DotWeights::kMostByteWeight);
   if (!along || !down) return std::nullopt;
@@ -324,11 +325,10 @@ std::optional<ByteQuadRows> small_product(const LinearProblem& problem, const Wh
 std::unique_ptr<const Stage> make_dense_stage(const LinearProblem& problem, const WholePlan& plan,
                                               const std::optional<OuterProduct>& product) {
   if (problem.spec.input == SampleType::u8) {
-    // Of several frames' rows, pairs do not know the order.
-    auto pairs =
-        problem.spec.output == SampleType::u8 && problem.taps.frames == 1
-            ? BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights), plan.finish)
-            : std::nullopt;
+    auto pairs = problem.spec.output == SampleType::u8
+                     ? BytePairRows::make(problem.taps.height, problem.dot_taps(plan.weights),
+                                          plan.finish, problem.taps.frames)
+                     : std::nullopt;
     const auto three =
         pairs && product ? three_tap_rows(problem, plan, *pairs, *product) : std::nullopt;
     if (three) return std::make_unique<ThreeTapStage>(problem.window(), *three);

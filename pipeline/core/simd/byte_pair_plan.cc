@@ -116,10 +116,11 @@ bool append(BytePairRows& rows, Range (&ranges)[2], const BytePairRows::Operatio
 }  // namespace
 
 std::optional<BytePairRows> BytePairRows::make(int height, std::span<const DotTap> taps,
-                                               const IntFinish& finish) {
+                                               const IntFinish& finish, int step) {
   BytePairRows rows;
   rows.height = height;
-  rows.groups = height / 2 + 1;
+  rows.row_step = step;
+  rows.groups = (height + step + 1) / 2;
   rows.wide_finish = finish;
   Range all;
   std::map<std::pair<int, int>, int> weights;  // of (row, sample)
@@ -141,7 +142,7 @@ std::optional<BytePairRows> BytePairRows::make(int height, std::span<const DotTa
     for (const int column : columns) {
       const int row = 2 * group;
       const Pair pairs[2] = {{weight_at(row, column), weight_at(row + 1, column)},
-                             {weight_at(row - 1, column), weight_at(row, column)}};
+                             {weight_at(row - step, column), weight_at(row + 1 - step, column)}};
       if (pairs[0].word() == 0 && pairs[1].word() == 0) continue;
       if (!append(rows, ranges, {group, column}, pairs)) return std::nullopt;
     }

@@ -93,15 +93,16 @@ class PairRing {
   PairRing(const BytePairRows& rows, const RowBlock& block, int samples, std::byte* scratch)
       : rows_(rows),
         in_(block.in),
-        last_row_(block.rows + rows.height - 2),
+        last_row_((block.rows - 1) * rows.row_step + rows.height - 1),
         samples_(samples + rows.reach),
         stride_(group_bytes(samples_, 1)),
         lanes_(reinterpret_cast<std::int16_t*>(scratch)),
         from_(reinterpret_cast<const std::int16_t**>(
             lanes_ + static_cast<std::size_t>(rows.groups) * stride_)) {}
 
-  // Makes the groups that the output rows from 2·first on need.
-  void fill(int first) {
+  // Makes the groups that output row `y`, an even one, and the next need.
+  void fill(int y) {
+    const int first = y / kPairOut * rows_.row_step;
     for (; made_ < first + rows_.groups; ++made_) {
       const std::byte* const pair[] = {in_[std::min(2 * made_, last_row_)],
                                        in_[std::min(2 * made_ + 1, last_row_)]};
@@ -229,7 +230,7 @@ void RunBytePairRows(const BytePairRows& rows, const RowBlock& block, std::byte*
   const int samples = std::max(block.samples, kLeastSamples);
   PairRing ring(rows, block, samples, scratch);
   for (int y = 0; y < block.rows; y += kPairOut) {
-    ring.fill(y / 2);
+    ring.fill(y);
     const std::int16_t* const* const from = ring.from();
     std::uint8_t* out[kPairOut];
     for (int i = 0; i < kPairOut; ++i) {

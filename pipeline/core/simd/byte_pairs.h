@@ -25,7 +25,8 @@ struct BytePairRows {
     int sample = 0;  ///< where its lanes lie
   };
 
-  int height = 1;
+  int height = 1;    ///< of the window
+  int row_step = 1;  ///< rows from the window of one output row to that of the next
   int reach = 0;
   int groups = 1;  ///< that a step needs
   std::vector<Operation> operations;
@@ -48,9 +49,11 @@ struct BytePairRows {
   IntFinish wide_finish;  ///< where not `narrow`
 
   /// \returns nothing where that would not be faster than `DenseDotRows`, as sums would have to be
-  /// added up too often. \param taps  of a window of `height` rows
+  /// added up too often.
+  /// \param taps  of a window of `height` rows
+  /// \param step  rows from the window of one output row to that of the next
   static std::optional<BytePairRows> make(int height, std::span<const DotTap> taps,
-                                          const IntFinish& finish);
+                                          const IntFinish& finish, int step = 1);
 };
 
 /// True where the current instruction set runs such rows faster than `DenseDotRows`.
