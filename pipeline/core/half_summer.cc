@@ -245,9 +245,15 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
   const Rect area{part.x0 * channels, part.y0, part.x1 * channels, part.y1};
   const int unit = kPairColumns * channels;
   const auto stride_of_results = static_cast<std::ptrdiff_t>(result_bytes(unit));
+  const bool in_place = strips.writable_in_place(job);
   each_piece(
       sums, from, area, unit, threads,
       [&](unsigned i, int x, int count, const std::int32_t* lanes, std::size_t stride) noexcept {
+        if (in_place && count % kPairColumns == 0) {
+          const auto [out, out_stride] = strips.sink_rows(job);
+          return sum_pairs(sums, area.y0, area.y1, lanes, stride, count, codes,
+                           out + area.y0 * out_stride + x * sample_size(job.sink.type), out_stride);
+        }
         std::byte* const results = results_[i].data();
         for (int line = area.y0; line < area.y1; line += kResultLines) {
           const int last = std::min(line + kResultLines, area.y1);

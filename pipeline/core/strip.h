@@ -101,6 +101,12 @@ class Strips {
       const Job& job) const noexcept {
     return {job.source.at(input_, 0, 0), input_.plane[job.source.component[0].plane].stride};
   }
+  /// True where samples can be written to the sink's rows as they are.
+  [[nodiscard]] bool writable_in_place(const Job& job) const noexcept;
+  /// The sink's first row, and the bytes from row to row.
+  [[nodiscard]] std::pair<std::byte*, std::ptrdiff_t> sink_rows(const Job& job) const noexcept {
+    return {job.sink.at(output_, 0, 0), output_.plane[job.sink.component[0].plane].stride};
+  }
   /// Reads `count` pixels from (x0, y) on, those beyond the edges by the border.
   void load_row(const Job& job, int y, int x0, int count, std::byte* to) const noexcept {
     load_row(job, input_, y, x0, count, to);
@@ -120,7 +126,6 @@ class Strips {
   void run_scaled(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   void run_cells(const Job& job, const Rect& cells, bool in_place,
                  Workspace& workspace) const noexcept;
-  [[nodiscard]] bool writable_in_place(const Job& job) const noexcept;
   void run_clipped(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   void run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   /// `take(y, x, row, count)` receives each computed row of each tile.

@@ -40,7 +40,7 @@ void SumLine(const PairSums& sums, int line, const std::int32_t* lanes, std::siz
              int count, const HalfSamples& samples, T* to) {
   const auto begin = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line)]);
   const auto end = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]);
-  const int shift = 15 + samples.shift;
+  const int shift = HalfSamples::kWeightBits + samples.shift;
   const auto low = [](std::int32_t lane) { return static_cast<std::int16_t>(lane & 0xffff); };
   for (int x = 0; x < count; ++x) {
     std::int32_t sum = 1 << (shift - 1);
@@ -85,41 +85,73 @@ HWY_INLINE hn::Vec<hn::ScalableTag<std::uint16_t>> LoadWide(const T* from) {
   }
 }
 
+/// Makes halves of samples. The shift of bytes is a constant, and halves are not shifted at all:
+/// shifts by what is known only at run time take two operations.
+template <typename T, bool kHalves>
+class ToHalves {
+  using D = hn::ScalableTag<std::uint16_t>;
+
+ public:
+  explicit ToHalves(const HalfSamples& samples)
+      : shift_(samples.shift), flip_(hn::Set(D(), static_cast<std::uint16_t>(samples.flip()))) {}
+
+  HWY_INLINE hn::Vec<D> operator()(const T* from) const {
+    const auto wide = LoadWide(from);
+    if constexpr (kHalves) {
+      return wide;
+    } else if constexpr (sizeof(T) == 1) {
+      return hn::Xor(hn::ShiftLeft<HalfSamples::kByteShift>(wide), flip_);
+    } else {
+      return hn::Xor(hn::ShiftLeftSame(wide, shift_), flip_);
+    }
+  }
+
+ private:
+  int shift_;
+  hn::Vec<D> flip_;
+};
+
 // Lanes of one vector of samples each.
-template <typename T>
-HWY_INLINE void InterleaveAt(int shift, int flip, const T* first, const T* second,
+template <typename T, bool kHalves>
+HWY_INLINE void InterleaveAt(const ToHalves<T, kHalves>& halves, const T* first, const T* second,
                              std::int32_t* lanes) {
-  const hn::ScalableTag<std::uint16_t> d;
-  const auto sign = hn::Set(d, static_cast<std::uint16_t>(flip));
-  hn::StoreInterleaved2(hn::Xor(hn::ShiftLeftSame(LoadWide(first), shift), sign),
-                        hn::Xor(hn::ShiftLeftSame(LoadWide(second), shift), sign), d,
+  hn::StoreInterleaved2(halves(first), halves(second), hn::ScalableTag<std::uint16_t>(),
                         reinterpret_cast<std::uint16_t*>(lanes));
+}
+
+template <typename T, bool kHalves>
+void InterleaveAll(const HalfSamples& samples, const T* first, const T* second, int count,
+                   std::int32_t* lanes) {
+  const auto step = static_cast<int>(hn::Lanes(D16()));
+  const ToHalves<T, kHalves> halves(samples);
+  int x = 0;
+  for (; x + step <= count; x += step) InterleaveAt(halves, first + x, second + x, lanes + x);
+  if (x == count) return;
+  T ends[2][64] = {};
+  std::copy(first + x, first + count, ends[0]);
+  std::copy(second + x, second + count, ends[1]);
+  InterleaveAt(halves, ends[0], ends[1], lanes + x);
 }
 
 template <typename T>
 void Interleave(const HalfSamples& samples, const T* first, const T* second, int count,
                 std::int32_t* lanes) {
-  const auto step = static_cast<int>(hn::Lanes(D16()));
-  const int shift = samples.shift;
-  const int flip = samples.flip();
-  int x = 0;
-  for (; x + step <= count; x += step) InterleaveAt(shift, flip, first + x, second + x, lanes + x);
-  if (x == count) return;
-  T ends[2][64] = {};
-  std::copy(first + x, first + count, ends[0]);
-  std::copy(second + x, second + count, ends[1]);
-  InterleaveAt<T>(shift, flip, ends[0], ends[1], lanes + x);
+  if constexpr (sizeof(T) == 2) {
+    if (samples.shift == 0) return InterleaveAll<T, true>(samples, first, second, count, lanes);
+  }
+  InterleaveAll<T, false>(samples, first, second, count, lanes);
 }
 
 // Not inlined: within loops over lines and columns, compilers spend more on addresses than on sums.
-template <int kVectors, typename T>
+// `kShift` is that of sums, where it is known; else 0.
+template <int kVectors, int kShift, typename T>
 HWY_NOINLINE void SumAt(const int* pairs, const std::int32_t* words, std::size_t count,
                         const std::int32_t* lanes, std::size_t stride, const HalfSamples& samples,
                         const PairNarrower& narrow, T* to) {
   const DI32 d;
   const D16 d16;
   const auto step = static_cast<int>(hn::Lanes(d));
-  const int shift = 15 + samples.shift;
+  const int shift = HalfSamples::kWeightBits + samples.shift;
   VI32 sum[kVectors];
   for (VI32& value : sum) value = hn::Set(d, 1 << (shift - 1));
   for (std::size_t j = 0; j < count; ++j) {
@@ -132,8 +164,14 @@ HWY_NOINLINE void SumAt(const int* pairs, const std::int32_t* words, std::size_t
   const auto centre = hn::Set(d16, static_cast<std::int16_t>(samples.centre));
   HWY_UNROLL(4)
   for (int v = 0; v < kVectors; v += 2) {
-    const auto codes = hn::Add(
-        narrow(hn::ShiftRightSame(sum[v], shift), hn::ShiftRightSame(sum[v + 1], shift)), centre);
+    if constexpr (kShift > 0) {
+      sum[v] = hn::ShiftRight<kShift>(sum[v]);
+      sum[v + 1] = hn::ShiftRight<kShift>(sum[v + 1]);
+    } else {
+      sum[v] = hn::ShiftRightSame(sum[v], shift);
+      sum[v + 1] = hn::ShiftRightSame(sum[v + 1], shift);
+    }
+    const auto codes = hn::Add(narrow(sum[v], sum[v + 1]), centre);
     if constexpr (sizeof(T) == 1) {
       const hn::Rebind<std::uint8_t, D16> d8;
       hn::StoreU(hn::DemoteTo(d8, codes), d8, to + v * step);
@@ -144,9 +182,10 @@ HWY_NOINLINE void SumAt(const int* pairs, const std::int32_t* words, std::size_t
   }
 }
 
-template <typename T>
-void Sum(const PairSums& sums, int first, int last, const std::int32_t* lanes, std::size_t stride,
-         int count, const HalfSamples& samples, std::byte* to, std::ptrdiff_t to_stride) {
+template <typename T, int kShift>
+void SumAll(const PairSums& sums, int first, int last, const std::int32_t* lanes,
+            std::size_t stride, int count, const HalfSamples& samples, std::byte* to,
+            std::ptrdiff_t to_stride) {
   constexpr int kVectors = 8;
   const auto step = static_cast<int>(hn::Lanes(DI32()));
   const PairNarrower narrow;
@@ -154,9 +193,23 @@ void Sum(const PairSums& sums, int first, int last, const std::int32_t* lanes, s
     const auto begin = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line)]);
     const auto end = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]);
     for (int x = 0; x < count; x += kVectors * step) {
-      SumAt<kVectors>(sums.pair.data() + begin, sums.word.data() + begin, end - begin, lanes + x,
-                      stride, samples, narrow, reinterpret_cast<T*>(to) + x);
+      SumAt<kVectors, kShift>(sums.pair.data() + begin, sums.word.data() + begin, end - begin,
+                              lanes + x, stride, samples, narrow, reinterpret_cast<T*>(to) + x);
     }
+  }
+}
+
+template <typename T>
+void Sum(const PairSums& sums, int first, int last, const std::int32_t* lanes, std::size_t stride,
+         int count, const HalfSamples& samples, std::byte* to, std::ptrdiff_t to_stride) {
+  constexpr int kHalves = HalfSamples::kWeightBits;
+  if constexpr (sizeof(T) == 1) {
+    constexpr int kShift = kHalves + HalfSamples::kByteShift;
+    SumAll<T, kShift>(sums, first, last, lanes, stride, count, samples, to, to_stride);
+  } else if (samples.shift == 0) {
+    SumAll<T, kHalves>(sums, first, last, lanes, stride, count, samples, to, to_stride);
+  } else {
+    SumAll<T, 0>(sums, first, last, lanes, stride, count, samples, to, to_stride);
   }
 }
 

@@ -35,6 +35,9 @@ struct PairSums {
 /// How samples become halves: `half = (sample << shift) ^ flip`, and back: the sum's upper bits,
 /// `shift` fewer than a half has, rounded, plus `centre`.
 struct HalfSamples {
+  static constexpr int kWeightBits = 15;
+  static constexpr int kByteShift = 8;  ///< bytes have no other
+
   SampleType type = SampleType::u16;
   int shift = 0;
   int centre = 0;  ///< 0 for halves themselves
