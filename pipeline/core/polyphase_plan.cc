@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/simd/pack_weights.h"
 #include "core/tap_scale.h"
 
 namespace convolve {
@@ -34,7 +35,7 @@ void add_weight(std::int32_t weight, int offset, RoundedPhase& phase) {
   while (weight != 0) {
     const std::int32_t part =
         std::abs(weight) <= kMost ? weight : std::clamp(weight, -(1 << 14), 1 << 14);
-    phase.taps.push_back({offset, static_cast<std::int16_t>(part)});
+    phase.taps.push_back({offset, pack_halves(part, part)});
     phase.zero_bits = std::min(phase.zero_bits, std::countr_zero(static_cast<std::uint32_t>(part)));
     weight -= part;
   }
@@ -137,6 +138,7 @@ std::optional<PolyphaseBytePlan> plan_polyphase_bytes(const StageSpec& spec,
     }
   }
   for (RoundedPhase& x : x_phases) plan.rows.across.push_back(std::move(x.taps));
+  plan.rows.share_taps();
   for (RoundedPhase& y : y_phases) plan.rows.down.push_back(std::move(y.taps));
   return plan;
 }

@@ -2,6 +2,7 @@
 #include "core/simd/polyphase_bytes.h"
 
 #include <algorithm>
+#include <utility>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/polyphase_bytes.cc"
@@ -58,7 +59,11 @@ struct Scratch {
 
   // Makes `window` that of input row `y` and those below it.
   void look_at(int y) const {
-    for (int i = 0; i < height; ++i) window[i] = row(y + i);
+    int slot = y % height;
+    for (int i = 0; i < height; ++i) {
+      window[i] = row(slot);
+      slot = slot + 1 < height ? slot + 1 : 0;
+    }
   }
 
   std::size_t stride;
@@ -85,7 +90,7 @@ HWY_INLINE std::int16_t Product(std::int16_t sample, std::int16_t weight) {
 void SumColumns(const Phase& taps, const Scratch& scratch, int samples) {
   for (int x = 0; x < samples; ++x) {
     int sum = 0;
-    for (const auto& tap : taps) sum += Product(scratch.window[tap.offset][x], tap.weight);
+    for (const auto& tap : taps) sum += Product(scratch.window[tap.offset][x], tap.weight());
     scratch.columns[x] = static_cast<std::int16_t>(sum);
   }
 }
@@ -94,7 +99,7 @@ void SumRow(const Phase& taps, std::int16_t init, const std::int16_t* columns, i
             std::uint8_t* to) {
   for (int x = 0; x < samples; ++x) {
     int sum = init;
-    for (const auto& tap : taps) sum += Product(columns[x + tap.offset], tap.weight);
+    for (const auto& tap : taps) sum += Product(columns[x + tap.offset], tap.weight());
     const int code = ((static_cast<std::int16_t>(sum) + (1 << (kFraction - 1))) >> kFraction) + 128;
     to[x] = static_cast<std::uint8_t>(std::clamp(code, 0, 255));
   }
@@ -125,10 +130,14 @@ void Raise(const std::uint8_t* from, int samples, std::int16_t* to) {
   }
 }
 
+HWY_INLINE V16 WeightOf(std::int32_t word) {
+  return hn::BitCast(D16(), hn::Set(hn::Repartition<std::int32_t, D16>(), word));
+}
+
 template <int kCount>
-HWY_INLINE void AddProducts(V16 (&sums)[kCount], const std::int16_t* from, std::int16_t weight) {
+HWY_INLINE void AddProducts(V16 (&sums)[kCount], const std::int16_t* from, std::int32_t word) {
   const D16 d;
-  const V16 factor = hn::Set(d, weight);
+  const V16 factor = WeightOf(word);
   for (int v = 0; v < kCount; ++v) {
     sums[v] = hn::Add(sums[v], hn::MulFixedPoint15(hn::LoadU(d, from + v * Lanes16()), factor));
   }
@@ -141,21 +150,22 @@ void SumColumns(const Phase& taps, const Scratch& scratch, int samples) {
   for (int x = 0; x < samples; x += step) {
     V16 sums[kVectors];
     for (V16& sum : sums) sum = hn::Zero(d);
-    for (const auto& tap : taps) AddProducts(sums, scratch.window[tap.offset] + x, tap.weight);
+    for (const auto& tap : taps) AddProducts(sums, scratch.window[tap.offset] + x, tap.word);
     for (int v = 0; v < kVectors; ++v) {
       hn::StoreU(sums[v], d, scratch.columns + x + v * Lanes16());
     }
   }
 }
 
+template <int kCount>
+HWY_INLINE void AddPhase(const Phase& taps, const std::int16_t* from, V16 (&sums)[kCount]) {
+  for (const auto& tap : taps) AddProducts(sums, from + tap.offset, tap.word);
+}
+
 // Sums of a horizontal phase, doubled and clamped: the code less 128 is in the upper byte.
 template <int kCount>
-HWY_INLINE void SumPhase(const Phase& taps, std::int16_t init, const std::int16_t* from,
-                         V16 (&sums)[kCount]) {
-  const D16 d;
-  const V16 half = hn::Set(d, 128);
-  for (V16& sum : sums) sum = hn::Set(d, init);
-  for (const auto& tap : taps) AddProducts(sums, from + tap.offset, tap.weight);
+HWY_INLINE void Finish(V16 (&sums)[kCount]) {
+  const V16 half = hn::Set(D16(), 128);
   for (V16& sum : sums) sum = hn::SaturatedAdd(hn::SaturatedAdd(sum, sum), half);
 }
 
@@ -168,7 +178,9 @@ void SumRow(const Phase& taps, std::int16_t init, const std::int16_t* columns, i
   const int step = kVectors * Lanes16();
   for (int x = 0; x < samples; x += step) {
     V16 sums[kVectors];
-    SumPhase(taps, init, columns + x, sums);
+    for (V16& sum : sums) sum = hn::Set(d, init);
+    AddPhase(taps, columns + x, sums);
+    Finish(sums);
     for (int v = 0; v < kVectors; ++v) {
       const V16 code = hn::Add(hn::ShiftRight<8>(sums[v]), centre);
       hn::StoreU(hn::DemoteTo(d8, code), d8, to + x + v * Lanes16());
@@ -186,8 +198,21 @@ HWY_INLINE void SumBothAt(const PolyphaseByteRows& rows, int phase_y, const std:
   const std::int16_t* const init = rows.init.data() + 2 * phase_y;
   V16 even[kCount];
   V16 odd[kCount];
-  SumPhase(rows.across[0], init[0], columns, even);
-  SumPhase(rows.across[1], init[1], columns, odd);
+  for (V16& sum : even) sum = hn::Set(d, init[0]);
+  for (V16& sum : odd) sum = hn::Set(d, init[1]);
+  for (const auto& pair : rows.shared) {
+    const V16 first = WeightOf(pair.first);
+    const V16 second = WeightOf(pair.second);
+    for (int v = 0; v < kCount; ++v) {
+      const V16 column = hn::LoadU(d, columns + pair.offset + v * Lanes16());
+      even[v] = hn::Add(even[v], hn::MulFixedPoint15(column, first));
+      odd[v] = hn::Add(odd[v], hn::MulFixedPoint15(column, second));
+    }
+  }
+  AddPhase(rows.alone[0], columns, even);
+  AddPhase(rows.alone[1], columns, odd);
+  Finish(even);
+  Finish(odd);
   const auto upper = hn::Set(du, 0xff00);
   const auto centre = hn::Set(du, 0x8080);
   for (int v = 0; v < kCount; ++v) {
@@ -260,6 +285,22 @@ HWY_AFTER_NAMESPACE();
 namespace convolve {
 
 HWY_EXPORT(RunPolyphaseByteRows);
+
+void PolyphaseByteRows::share_taps() {
+  if (across.size() < 2) return;
+  Phase rest = across[1];
+  for (const Tap& tap : across[0]) {
+    const auto same = std::find_if(rest.begin(), rest.end(),
+                                   [&tap](const Tap& other) { return other.offset == tap.offset; });
+    if (same == rest.end()) {
+      alone[0].push_back(tap);
+    } else {
+      shared.push_back({tap.offset, tap.word, same->word});
+      rest.erase(same);
+    }
+  }
+  alone[1] = std::move(rest);
+}
 
 std::size_t polyphase_byte_scratch(const PolyphaseByteRows& rows, int samples) noexcept {
   const std::size_t row = polyphase_row(rows, samples);

@@ -18,10 +18,17 @@ namespace convolve {
 struct PolyphaseByteRows {
   /// A product: `(weight·sample + 2^14) >> 15`.
   struct Tap {
-    int offset = 0;  ///< rows from the window's first, or samples from its left edge
-    std::int16_t weight = 0;
+    int offset = 0;         ///< rows from the window's first, or samples from its left edge
+    std::int32_t word = 0;  ///< the weight, in both halves
+    [[nodiscard]] std::int16_t weight() const noexcept { return static_cast<std::int16_t>(word); }
   };
   using Phase = std::vector<Tap>;
+  /// Taps of two phases on the same sample.
+  struct TapPair {
+    int offset = 0;
+    std::int32_t first = 0;
+    std::int32_t second = 0;
+  };
 
   /// Bits of column sums and of results below the code.
   static constexpr int kFraction = 7;
@@ -32,6 +39,12 @@ struct PolyphaseByteRows {
   std::vector<Phase> down;
   std::vector<Phase> across;
   std::vector<std::int16_t> init;  ///< of each pair of phases, rows first: added to results
+  /// The first two of `across`: taps of both on the same samples, and the others of each.
+  std::vector<TapPair> shared;
+  Phase alone[2];
+
+  /// To be called when `across` is complete.
+  void share_taps();
 
   [[nodiscard]] int scale() const noexcept { return static_cast<int>(down.size()); }
 };
