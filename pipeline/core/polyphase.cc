@@ -25,7 +25,8 @@ class PhasesStage final : public Stage {
       : scale_(scale),
         channels_(spec.channels),
         in_bytes_(sample_size(spec.input)),
-        out_bytes_(sample_size(spec.output)) {
+        out_bytes_(sample_size(spec.output)),
+        interleaver_(scale, channels_ * out_bytes_) {
     for (const LinearTaps& taps : phases) {
       stages_.push_back(make_linear_stage(spec, taps, {}));
       const Window window = stages_.back()->window();
@@ -86,11 +87,11 @@ class PhasesStage final : public Stage {
       stage.process({in, out, block.rows, block.samples}, rest);
     }
     for (int i = 0; i < block.rows; ++i) {
-      PhaseRows phases;
-      phases.scale = scale_;
-      phases.pixel_bytes = channels_ * out_bytes_;
-      for (int phase_x = 0; phase_x < scale_; ++phase_x) phases.row[phase_x] = row(phase_x, i);
-      interleave_phases(phases, block.samples / channels_, block.out[i * scale_ + phase_y]);
+      PhaseInterleaver::Rows phases{};
+      for (int phase_x = 0; phase_x < scale_; ++phase_x) {
+        phases[static_cast<std::size_t>(phase_x)] = row(phase_x, i);
+      }
+      interleaver_.run(phases, block.samples / channels_, block.out[i * scale_ + phase_y]);
     }
   }
 
@@ -98,6 +99,7 @@ class PhasesStage final : public Stage {
   int channels_;
   int in_bytes_;
   int out_bytes_;
+  PhaseInterleaver interleaver_;
   Window window_;
   std::vector<std::unique_ptr<const Stage>> stages_;
 };

@@ -138,8 +138,8 @@ std::optional<PolyphaseBytePlan> plan_polyphase_bytes(const StageSpec& spec,
     }
   }
   for (RoundedPhase& x : x_phases) plan.rows.across.push_back(std::move(x.taps));
-  plan.rows.share_taps();
   for (RoundedPhase& y : y_phases) plan.rows.down.push_back(std::move(y.taps));
+  plan.rows.prepare();
   return plan;
 }
 

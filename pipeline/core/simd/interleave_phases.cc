@@ -4,7 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <type_traits>
+#include <numeric>
+#include <span>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/interleave_phases.cc"
@@ -18,27 +19,84 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Pixels [first, last) of any size, one by one.
-template <std::size_t kBytes>
-void CopyPixels(const PhaseRows& phases, int first, int last, std::byte* to) {
-  to += static_cast<std::ptrdiff_t>(first) * phases.scale * static_cast<int>(kBytes);
-  for (int j = first; j < last; ++j) {
-    for (int f = 0; f < phases.scale; ++f) {
-      std::memcpy(to,
-                  phases.row[static_cast<std::size_t>(f)] + static_cast<std::size_t>(j) * kBytes,
-                  kBytes);
-      to += kBytes;
+using Rows = PhaseInterleaver::Rows;
+using Piece = PhaseInterleaver::Piece;
+
+// Pixels one by one.
+void CopyPixels(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
+  const auto bytes = static_cast<std::size_t>(phases.pixel_bytes());
+  const auto scale = static_cast<std::size_t>(phases.scale());
+  for (std::size_t j = 0; j < static_cast<std::size_t>(pixels); ++j) {
+    for (std::size_t f = 0; f < scale; ++f) {
+      std::memcpy(to, rows[f] + j * bytes, bytes);
+      to += bytes;
     }
   }
 }
 
+#if HWY_TARGET == HWY_SCALAR
+
+bool Shuffle(const PhaseInterleaver&, const Rows&, int, std::byte*) { return false; }
+
+#else
+
+// 16 bytes of `kScale` rows, or of as many as there are pieces.
+template <int kScale>
+HWY_INLINE void ShuffleAt(std::span<const Piece> pieces, const Rows& rows, std::ptrdiff_t from,
+                          std::uint8_t* to) {
+  const hn::Full128<std::uint8_t> d;
+  const std::size_t scale = kScale > 0 ? kScale : pieces.size();
+  auto made = hn::Zero(d);
+  for (std::size_t f = 0; f < scale; ++f) {
+    const auto* const row = reinterpret_cast<const std::uint8_t*>(rows[f]) + from;
+    made = hn::Or(made, hn::TableLookupBytesOr0(hn::LoadU(d, row + pieces[f].from),
+                                                hn::Load(d, pieces[f].order.data())));
+  }
+  hn::StoreU(made, d, to);
+}
+
+// In rounds, of which the last overlaps the one before.
+template <int kScale>
+void ShuffleAll(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
+  const std::span<const Piece> pieces(phases.pieces());
+  const auto scale = static_cast<std::size_t>(phases.scale());
+  const std::ptrdiff_t bytes = phases.pixel_bytes();
+  const int round = phases.round_pixels();
+  for (int next = 0; next < pixels; next += round) {
+    const int x = std::min(next, pixels - round);
+    auto* out = reinterpret_cast<std::uint8_t*>(to) + x * bytes * phases.scale();
+    for (std::size_t i = 0; i < pieces.size(); i += scale, out += Piece::kBytes) {
+      ShuffleAt<kScale>(pieces.subspan(i, scale), rows, x * bytes, out);
+    }
+  }
+}
+
+bool Shuffle(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
+  if (pixels < phases.round_pixels()) return false;
+  switch (phases.scale()) {
+    case 2:
+      ShuffleAll<2>(phases, rows, pixels, to);
+      return true;
+    case 3:
+      ShuffleAll<3>(phases, rows, pixels, to);
+      return true;
+    case 4:
+      ShuffleAll<4>(phases, rows, pixels, to);
+      return true;
+    default:
+      ShuffleAll<0>(phases, rows, pixels, to);
+      return true;
+  }
+}
+
+#endif
+
 // As many pixels from `x` on as a vector holds; a pixel is one lane.
 template <int kScale, typename T>
-HWY_INLINE void InterleaveAt(const PhaseRows& phases, int x, T* to) {
+HWY_INLINE void InterleaveAt(const Rows& rows, int x, T* to) {
   const hn::ScalableTag<T> d;
-  const auto load = [&](std::size_t f) HWY_ATTR {
-    return hn::LoadU(d, reinterpret_cast<const T*>(phases.row[f]) + x);
-  };
+  const auto load = [&](std::size_t f)
+                        HWY_ATTR { return hn::LoadU(d, reinterpret_cast<const T*>(rows[f]) + x); };
   if constexpr (kScale == 2) {
     hn::StoreInterleaved2(load(0), load(1), d, to + 2 * x);
   } else if constexpr (kScale == 3) {
@@ -49,47 +107,39 @@ HWY_INLINE void InterleaveAt(const PhaseRows& phases, int x, T* to) {
 }
 
 template <int kScale, typename T>
-void Interleave(const PhaseRows& phases, int pixels, std::byte* to) {
+void InterleaveLanes(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
   const auto lanes = static_cast<int>(hn::Lanes(hn::ScalableTag<T>()));
-  if (pixels < lanes) return CopyPixels<sizeof(T)>(phases, 0, pixels, to);
+  if (pixels < lanes) return CopyPixels(phases, rows, pixels, to);
   // The last vector overlaps the one before.
   for (int next = 0; next < pixels; next += lanes) {
-    InterleaveAt<kScale, T>(phases, std::min(next, pixels - lanes), reinterpret_cast<T*>(to));
+    InterleaveAt<kScale, T>(rows, std::min(next, pixels - lanes), reinterpret_cast<T*>(to));
   }
 }
 
 template <typename T>
-void InterleaveLanes(const PhaseRows& phases, int pixels, std::byte* to) {
-  switch (phases.scale) {
+void InterleaveAs(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
+  switch (phases.scale()) {
     case 2:
-      return Interleave<2, T>(phases, pixels, to);
+      return InterleaveLanes<2, T>(phases, rows, pixels, to);
     case 3:
-      return Interleave<3, T>(phases, pixels, to);
-    case 4:
-      return Interleave<4, T>(phases, pixels, to);
+      return InterleaveLanes<3, T>(phases, rows, pixels, to);
     default:
-      return CopyPixels<sizeof(T)>(phases, 0, pixels, to);
+      return InterleaveLanes<4, T>(phases, rows, pixels, to);
   }
 }
 
-void InterleavePhases(const PhaseRows& phases, int pixels, std::byte* to) {
-  switch (phases.pixel_bytes) {
+void InterleavePhases(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
+  if (!phases.has_lanes()) {
+    if (!Shuffle(phases, rows, pixels, to)) CopyPixels(phases, rows, pixels, to);
+    return;
+  }
+  switch (phases.pixel_bytes()) {
     case 1:
-      return InterleaveLanes<std::uint8_t>(phases, pixels, to);
+      return InterleaveAs<std::uint8_t>(phases, rows, pixels, to);
     case 2:
-      return InterleaveLanes<std::uint16_t>(phases, pixels, to);
-    case 3:
-      return CopyPixels<3>(phases, 0, pixels, to);
-    case 4:
-      return InterleaveLanes<std::uint32_t>(phases, pixels, to);
-    case 6:
-      return CopyPixels<6>(phases, 0, pixels, to);
-    case 8:
-      return CopyPixels<8>(phases, 0, pixels, to);
-    case 12:
-      return CopyPixels<12>(phases, 0, pixels, to);
+      return InterleaveAs<std::uint16_t>(phases, rows, pixels, to);
     default:
-      return CopyPixels<16>(phases, 0, pixels, to);
+      return InterleaveAs<std::uint32_t>(phases, rows, pixels, to);
   }
 }
 
@@ -102,8 +152,32 @@ namespace convolve {
 
 HWY_EXPORT(InterleavePhases);
 
-void interleave_phases(const PhaseRows& phases, int pixels, std::byte* to) noexcept {
-  CONVOLVE_DISPATCH(InterleavePhases)(phases, pixels, to);
+PhaseInterleaver::PhaseInterleaver(int scale, int pixel_bytes)
+    : scale_(scale), pixel_bytes_(pixel_bytes) {
+  const bool lane = pixel_bytes == 1 || pixel_bytes == 2 || pixel_bytes == 4;
+  if (lane && scale <= 4) return;
+  const int round = std::lcm(Piece::kBytes, scale * pixel_bytes);
+  round_pixels_ = round / (scale * pixel_bytes);
+  for (int begin = 0; begin < round; begin += Piece::kBytes) {
+    for (int row = 0; row < scale; ++row) {
+      Piece piece;
+      piece.order.fill(Piece::kNowhere);
+      piece.from = -1;
+      for (int i = 0; i < Piece::kBytes; ++i) {
+        const int pixel = (begin + i) / pixel_bytes;
+        if (pixel % scale != row) continue;
+        const int from = pixel / scale * pixel_bytes + (begin + i) % pixel_bytes;
+        if (piece.from < 0) piece.from = from;
+        piece.order[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(from - piece.from);
+      }
+      piece.from = std::max<std::ptrdiff_t>(piece.from, 0);
+      pieces_.push_back(piece);
+    }
+  }
+}
+
+void PhaseInterleaver::run(const Rows& rows, int pixels, std::byte* to) const noexcept {
+  CONVOLVE_DISPATCH(InterleavePhases)(*this, rows, pixels, to);
 }
 
 }  // namespace convolve

@@ -5,18 +5,51 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace convolve {
 
-struct PhaseRows {
-  static constexpr int kMost = 8;
-  int scale = 2;  ///< rows, 2 to kMost
-  int pixel_bytes = 1;
-  std::array<const std::byte*, kMost> row{};
-};
+/// Pixel `scale·j + f` of the output is pixel `j` of row `f`.
+///
+/// Pixels that are a lane each are interleaved as such. 16 bytes of others are a shuffle of 16
+/// bytes of each row; after so many of them that pixels begin where vectors do, the shuffles
+/// repeat.
+class PhaseInterleaver {
+ public:
+  static constexpr int kMostRows = 8;
+  using Rows = std::array<const std::byte*, kMostRows>;
 
-/// Pixel `scale·j + f` of `to` becomes pixel `j` of row `f`, for j in [0, pixels). Neither reads
-/// nor writes anything beyond. `to` is aligned as its samples are.
-void interleave_phases(const PhaseRows& phases, int pixels, std::byte* to) noexcept;
+  /// What 16 bytes take from a row.
+  struct Piece {
+    static constexpr int kBytes = 16;
+    static constexpr std::uint8_t kNowhere = 0x80;
+    alignas(kBytes) std::array<std::uint8_t, kBytes> order;
+    std::ptrdiff_t from;  ///< of the row's bytes since the shuffles' beginning
+  };
+
+  PhaseInterleaver() = default;
+  /// \param scale  rows, 2 to kMostRows
+  PhaseInterleaver(int scale, int pixel_bytes);
+
+  [[nodiscard]] int scale() const noexcept { return scale_; }
+  [[nodiscard]] int pixel_bytes() const noexcept { return pixel_bytes_; }
+  /// True where a pixel of all rows is interleaved as a lane.
+  [[nodiscard]] bool has_lanes() const noexcept { return pieces_.empty(); }
+  /// `scale` for each 16 bytes of a round.
+  [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
+  /// Pixels of each row that a round takes.
+  [[nodiscard]] int round_pixels() const noexcept { return round_pixels_; }
+
+  /// Interleaves `pixels` of each row, and reads up to 16 bytes beyond. Writes nothing beyond. `to`
+  /// is aligned as its samples are.
+  void run(const Rows& rows, int pixels, std::byte* to) const noexcept;
+
+ private:
+  int scale_ = 2;
+  int pixel_bytes_ = 1;
+  int round_pixels_ = 0;
+  std::vector<Piece> pieces_;
+};
 
 }  // namespace convolve

@@ -9,7 +9,6 @@
 #include <hwy/foreach_target.h>
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
-#include "core/simd/interleave_phases.h"
 
 #ifndef CONVOLVE_POLYPHASE_BYTES_ONCE
 #define CONVOLVE_POLYPHASE_BYTES_ONCE
@@ -246,18 +245,15 @@ bool SumBothRows(const PolyphaseByteRows& rows, int phase_y, const std::int16_t*
 void SumPhaseRows(const PolyphaseByteRows& rows, const Scratch& scratch, int phase_y, int samples,
                   std::byte* out) {
   if (SumBothRows(rows, phase_y, scratch.columns, samples, out)) return;
-  const int scale = rows.scale();
-  PhaseRows phases;
-  phases.scale = scale;
-  phases.pixel_bytes = rows.channels;
-  for (int phase = 0; phase < scale; ++phase) {
+  PhaseInterleaver::Rows phases{};
+  for (int phase = 0; phase < rows.scale(); ++phase) {
     SumRow(rows.across[static_cast<std::size_t>(phase)],
-           rows.init[static_cast<std::size_t>(phase_y * scale + phase)], scratch.columns, samples,
-           scratch.code_row(phase));
-    phases.row[static_cast<std::size_t>(phase)] =
+           rows.init[static_cast<std::size_t>(phase_y * rows.scale() + phase)], scratch.columns,
+           samples, scratch.code_row(phase));
+    phases[static_cast<std::size_t>(phase)] =
         reinterpret_cast<const std::byte*>(scratch.code_row(phase));
   }
-  interleave_phases(phases, samples / rows.channels, out);
+  rows.interleaver.run(phases, samples / rows.channels, out);
 }
 
 void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, std::byte* memory) {
@@ -286,8 +282,9 @@ namespace convolve {
 
 HWY_EXPORT(RunPolyphaseByteRows);
 
-void PolyphaseByteRows::share_taps() {
+void PolyphaseByteRows::prepare() {
   if (across.size() < 2) return;
+  interleaver = PhaseInterleaver(scale(), channels);
   Phase rest = across[1];
   for (const Tap& tap : across[0]) {
     const auto same = std::find_if(rest.begin(), rest.end(),

@@ -13,6 +13,8 @@
 
 #include <convolve/filter.h>
 
+#include "core/simd/interleave_phases.h"
+
 namespace convolve {
 
 struct PolyphaseByteRows {
@@ -43,8 +45,10 @@ struct PolyphaseByteRows {
   std::vector<TapPair> shared;
   Phase alone[2];
 
-  /// To be called when `across` is complete.
-  void share_taps();
+  PhaseInterleaver interleaver;
+
+  /// To be called when all phases are known: the rest follows from them.
+  void prepare();
 
   [[nodiscard]] int scale() const noexcept { return static_cast<int>(down.size()); }
 };
