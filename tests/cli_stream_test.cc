@@ -2,6 +2,8 @@
 // Streams and virtual cameras: what is sent is received by others, and what others send by us.
 #include <chrono>
 #include <cstdlib>
+#include <memory>
+#include <set>
 #include <string>
 
 #include <arpa/inet.h>
@@ -29,9 +31,47 @@ std::string free_port(int type) {
   return std::to_string(ntohs(address.sin_port));
 }
 
+// A server that takes connections and says nothing.
+class SilentServer {
+ public:
+  SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(socket_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size), 0);
+    EXPECT_EQ(listen(socket_, 5), 0);
+    port_ = std::to_string(ntohs(address.sin_port));
+  }
+  ~SilentServer() {
+    if (client_ >= 0) close(client_);
+    close(socket_);
+  }
+  SilentServer(const SilentServer&) = delete;
+  SilentServer& operator=(const SilentServer&) = delete;
+
+  [[nodiscard]] const std::string& port() const { return port_; }
+  // Waits until somebody connects and says something.
+  void await() {
+    client_ = accept(socket_, nullptr, nullptr);
+    char byte = 0;
+    EXPECT_EQ(recv(client_, &byte, 1, 0), 1);
+  }
+
+ private:
+  int socket_;
+  int client_ = -1;
+  std::string port_;
+};
+
 class CliStream : public Cli {
  protected:
-  static void SetUpTestSuite() { setenv("no_proxy", "127.0.0.1", 1); }
+  static void SetUpTestSuite() {
+    setenv("no_proxy", "127.0.0.1", 1);
+    // Programs inherit it: they may be asked how far they are before they listen.
+    std::signal(SIGUSR1, SIG_IGN);
+  }
 
   [[nodiscard]] static bool have_ffmpeg() {
     return run({.words = {"sh", "-c", "command -v ffmpeg"}}).code == 0;
@@ -244,6 +284,64 @@ TEST_F(CliStream, WhatCannotBeSentIsExplained) {
   expect_error({"clip.y4m", "-o", "v4l2:/dev/video97"}, 4, "No such file");
   expect_error({"clip.y4m", "-o", "v4l2:/dev/null"}, 4, "is not a video device");
   expect_error({"clip.y4m", "-o", "/dev/video97"}, 4, "v4l2loopback");
+}
+
+TEST_F(CliStream, AServerThatSaysNothingIsNotWaitedForForEver) {
+  SilentServer silent;
+  Process waiting(
+      command({"test:ball", "-o", "rtsp://127.0.0.1:" + silent.port() + "/x", "--quiet"}));
+  for (const char* scheme : {"rtmp", "rtsp"}) {
+    SilentServer server;
+    const std::string url = std::string(scheme) + "://127.0.0.1:" + server.port() + "/live/x";
+    Process stopped(command({"test:ball", "-o", url, "--progress", "none"}));
+    server.await();
+    stopped.send(SIGINT);
+    EXPECT_EQ(stopped.wait(), 130) << stopped.err();
+    EXPECT_NE(stopped.err().find("\nstopped after 0 frames"), std::string::npos) << stopped.err();
+  }
+  EXPECT_EQ(waiting.wait(), 4);
+  EXPECT_NE(waiting.err().find("/x: the other side does not answer\n"), std::string::npos)
+      << waiting.err();
+}
+
+TEST_F(CliStream, AReceiverThatStallsDoesNotHoldUpTheEnd) {
+  if (!have_ffmpeg()) GTEST_SKIP() << "skipped: no ffmpeg";
+  const std::string url = "rtmp://127.0.0.1:" + free_port(SOCK_STREAM) + "/live/x";
+  Process receiver(ffmpeg({"-listen", "1", "-i", url, "-f", "null", "-"}));
+  const Command sends = command({"test:snow", "-o", url, "--crf", "1", "--progress", "none"});
+  auto sender = std::make_unique<Process>(sends);
+  const auto frames_sent = [&] {
+    sender->send(SIGUSR1);
+    usleep(300'000);
+    const std::string said = sender->err();
+    const std::size_t line = said.rfind("convolve: ");
+    return line == std::string::npos ? 0L : std::atol(said.c_str() + line + 10);
+  };
+  for (int tries = 0; tries < 200 && frames_sent() < 5; ++tries) {
+    if (sender->ended()) sender = std::make_unique<Process>(sends);
+  }
+  receiver.send(SIGSTOP);
+  long frames = -1;
+  for (int tries = 0; tries < 200; ++tries) {
+    const long now = frames_sent();
+    if (now == frames) break;
+    frames = now;
+  }
+  sender->send(SIGINT);
+  EXPECT_EQ(sender->wait(), 130) << sender->err();
+  EXPECT_NE(sender->err().find("\nstopped after "), std::string::npos) << sender->err();
+}
+
+TEST_F(CliStream, AJobThatIsStoppedBeforeItsFirstFrameIsStopped) {
+  Process process(command(
+      {"test:ball", "-o", "o.mkv", "-f", "gst:identity=drop-probability=1", "--progress", "none"}));
+  for (int tries = 0; tries < 200 && process.err().empty(); ++tries) {
+    process.send(SIGUSR1);
+    usleep(100'000);
+  }
+  process.send(SIGTERM);
+  EXPECT_EQ(process.wait(), 143) << process.err();
+  EXPECT_EQ(dir_.names(), std::set<std::string>{"clip.y4m"});
 }
 
 TEST_F(CliStream, ThePrintedLineSendsToo) {

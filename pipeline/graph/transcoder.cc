@@ -236,21 +236,22 @@ void Transcoder::State::write_frames() {
       }
       if (paces) wait_for_turn(frame);
       writer->write(options.compare ? compared(frame.share()) : frame.share());
-      if (options.monitor != nullptr) options.monitor->after(frame);
-      if (live != nullptr) latency.add(live->age(frame));
-      ++frames;
-      media_seconds = frame.seconds();
       if (writer->reader_gone()) {
         stop_stages();
         break;
       }
+      if (options.monitor != nullptr) options.monitor->after(frame);
+      if (live != nullptr) latency.add(live->age(frame));
+      ++frames;
+      media_seconds = frame.seconds();
     }
     bool good = !aborted;
     {
       const std::lock_guard lock(mutex);
       good = good && !error;
     }
-    if (good) writer->finish();
+    // What was stopped before its first frame has nothing to finish.
+    if (good && !(stopping && frames == 0)) writer->finish();
   } catch (...) {
     keep_error();
   }

@@ -121,6 +121,7 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
   context_.reset(context);
   output_ = open_();
   output_->attach(*context);
+  if (reader_gone()) return;
   if (std::strcmp(container_.format->name, "yuv4mpegpipe") == 0) {
     context->strict_std_compliance = -1;
   }
@@ -132,11 +133,12 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
   last_dts_.assign(context->nb_streams, AV_NOPTS_VALUE);
   Dictionary options;
   set_muxer_options(options);
+  output_->set_options(options);
   forget_messages();
   const int result = avformat_write_header(context, options.address());
   if (result < 0) {
     output_->check();
-    if (!reader_gone()) fail(MediaError::Kind::output, name_, reason(result));
+    if (!reader_gone()) fail(MediaError::Kind::output, name_, output_->reason(result));
     return;
   }
   header_written_ = true;
@@ -146,7 +148,7 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
 void MuxSink::check(int code) {
   output_->check();
   if (code >= 0 || reader_gone()) return;
-  fail(MediaError::Kind::output, name_, reason(code));
+  fail(MediaError::Kind::output, name_, output_->reason(code));
 }
 
 void MuxSink::write(PacketPtr packet, int stream, AVRational time_base) {

@@ -1,50 +1,62 @@
 // SPDX-License-Identifier: MIT
 #include "stream_output.h"
 
-extern "C" {
-#include <libavutil/time.h>
-}
-
 namespace convolve::media {
 
 namespace {
 
 // Seven packets of a transport stream: what fits a packet of Ethernet whole.
 constexpr const char* kDatagram = "1316";
-constexpr const char* kTimeout = "10000000";  // µs, of servers that say nothing
-
-int is_over(void* patience) { return static_cast<const Patience*>(patience)->over() ? 1 : 0; }
+constexpr std::int64_t kTimeout = 10'000'000;  // µs, of servers that say nothing
 
 }  // namespace
 
-bool Patience::over() const noexcept { return cancelled || av_gettime_relative() > until; }
+int StreamOutput::is_over(void* output) noexcept {
+  const auto& self = *static_cast<const StreamOutput*>(output);
+  return self.patience_.over() || self.late() ? 1 : 0;
+}
+
+bool StreamOutput::late() const noexcept { return av_gettime_relative() > connected_by_; }
 
 StreamOutput::~StreamOutput() { avio_closep(&io_); }
 
 void StreamOutput::attach(AVFormatContext& context) {
-  context.interrupt_callback = {is_over, const_cast<Patience*>(&patience_)};
+  context.interrupt_callback = {is_over, this};
   // RTSP connects by itself when the header is written.
-  if ((context.oformat->flags & AVFMT_NOFILE) != 0) return;
+  if ((context.oformat->flags & AVFMT_NOFILE) != 0) {
+    connected_by_ = av_gettime_relative() + kTimeout;
+    return;
+  }
   Dictionary options;
-  options.set("rw_timeout", kTimeout);
+  options.set("rw_timeout", std::to_string(kTimeout));
   // A sender that is done waits, so many seconds at most, until everything has arrived.
   if (url_.starts_with("srt:")) options.set("linger", "2");
   if (url_.starts_with("udp:")) options.set("pkt_size", kDatagram);
   const int result = avio_open2(&io_, url_.c_str(), AVIO_FLAG_WRITE, &context.interrupt_callback,
                                 options.address());
-  if (result < 0) {
-    const bool address = result == AVERROR(EINVAL);
-    const std::string why =
-        result == AVERROR_EXIT ? "had not answered when it was stopped" : error_text(result);
-    fail(MediaError::Kind::output, url_, why,
-         address ? "write host and port, as in udp://127.0.0.1:5000" : "");
+  if (result < 0 && !reader_gone()) {
+    fail(MediaError::Kind::output, url_,
+         result == AVERROR(ETIMEDOUT) ? reason(result) : error_text(result),
+         result == AVERROR(EINVAL) ? "write host and port, as in udp://127.0.0.1:5000" : "");
   }
   context.pb = io_;
 }
 
+// For each time that RTSP's own connection waits.
+void StreamOutput::set_options(Dictionary& options) const {
+  options.set("timeout", std::to_string(kTimeout));
+}
+
+void StreamOutput::publish() { connected_by_ = INT64_MAX; }
+
+std::string StreamOutput::reason(int code) const {
+  const bool silent = code == AVERROR(ETIMEDOUT) || late();
+  return silent ? "the other side does not answer" : media::reason(code);
+}
+
 void StreamOutput::finish() {
   const int result = avio_closep(&io_);
-  if (result < 0) fail(MediaError::Kind::output, url_, error_text(result));
+  if (result < 0 && !reader_gone()) fail(MediaError::Kind::output, url_, error_text(result));
 }
 
 }  // namespace convolve::media

@@ -3,11 +3,8 @@
 
 #include <cstdlib>
 
-extern "C" {
-#include <libavutil/time.h>
-}
-
 #include "encoder_options.h"
+#include "patience.h"
 #include "pixel.h"
 #include "reader_state.h"
 #include "sink.h"

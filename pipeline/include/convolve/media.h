@@ -242,12 +242,13 @@ class MediaWriter {
   void discard() noexcept;
   /// Makes `write` and `finish` give up soon; what they leave is to be discarded. Any thread.
   void cancel() noexcept;
-  /// Gives what waits for a network a second more, and then up. Any thread, and a signal handler.
+  /// Gives what waits for a network a second more, and then up: what was not sent by then is left,
+  /// without an error. Any thread, and a signal handler.
   void hurry() noexcept;
   /// True for streams and devices: whoever watches sees frames as they come, so that they are to
   /// be written at the pace at which they are to be seen.
   [[nodiscard]] bool real_time() const noexcept;
-  /// True where the other end of a pipe was closed: nobody wants more.
+  /// True where the other end of a pipe was closed, or a stream given up: nobody takes more.
   [[nodiscard]] bool reader_gone() const noexcept;
   /// libav's names of what would be written; empty for `null:`.
   [[nodiscard]] std::string container_name() const;
