@@ -222,9 +222,10 @@ TEST(KernelNames, WrongArgumentsAreRefused) {
 
 TEST(KernelNames, EachOfTheListIsReadable) {
   for (const char* name :
-       {"identity", "box", "gaussian", "sharpen", "unsharp", "laplacian", "laplacian-8", "outline",
-        "emboss", "sobel-x", "sobel-y", "left-sobel", "right-sobel", "top-sobel", "bottom-sobel",
-        "prewitt-x", "prewitt-y", "scharr-x", "scharr-y", "ripple", "motion"}) {
+       {"identity",    "box",       "gaussian",     "sharpen",   "unsharp",   "laplacian",
+        "laplacian-8", "outline",   "emboss",       "sobel-x",   "sobel-y",   "left-sobel",
+        "right-sobel", "top-sobel", "bottom-sobel", "prewitt-x", "prewitt-y", "scharr-x",
+        "scharr-y",    "ripple",    "motion"}) {
     SCOPED_TRACE(name);
     bool listed = false;
     for (const NamedKernel& kernel : named_kernels()) {
@@ -275,6 +276,33 @@ TEST(KernelFile, SaysWhatIsWrong) {
   expect_refused("@/no/such/file", {"/no/such/file", "No such file"});
   expect_refused("@/", {"/"});
   expect_refused("@", {});
+}
+
+TEST(KernelFile, MayBeginWithAByteOrderMark) {
+  const TextFile file(
+      "\xEF\xBB\xBF"
+      "1 2\n3 4\n");
+  expect_kernel(file.text(), 2, 2, 1, {1, 2, 3, 4});
+}
+
+std::string refusal_of(const std::string& text) {
+  try {
+    Kernel::parse(text);
+  } catch (const KernelError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// A file may hold anything, of any length.
+TEST(KernelFile, IsQuotedShortAndReadable) {
+  const TextFile large(std::string(3 << 20, '1'));
+  const std::string ones(40, '1');
+  expect_refused(large.text(), {"row 1, value 1: '" + ones + "…' is not a finite number"});
+  EXPECT_LT(refusal_of(large.text()).size(), large.text().size() + 100);
+  const TextFile bytes("1 \x01\x7F\xFF\xC3\xA9\xC0\x80z");
+  expect_refused(bytes.text(), {"value 2: '\\x01\\x7f\\xffé\\xc0\\x80z' is not"});
+  EXPECT_LT(refusal_of(std::string(100'000, 'n')).size(), 200U);
 }
 
 TEST(KernelFile, IsARegularFile) {
