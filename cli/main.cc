@@ -9,6 +9,7 @@
 #include <mutex>
 #include <new>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -229,9 +230,17 @@ int dry_run(const Options& options) {
   return print(options.json ? plan_json(plan, options.job) : plan_text(plan, options.job));
 }
 
+Kernel read_kernel(std::string_view option, const std::string& text) {
+  try {
+    return Kernel::parse(text);
+  } catch (const KernelError& error) {
+    refuse_usage(option, error.what());
+  }
+}
+
 int show_kernel(const Options& options) {
   const std::string& name = options.topic;
-  const Kernel kernel = Kernel::parse(name);
+  const Kernel kernel = read_kernel("--show-kernel", name);
   if (!options.job.output.empty()) {
     draw_kernel(name, kernel, options.job.output, options.job.overwrite);
   }

@@ -74,7 +74,8 @@ TEST_F(CliLook, AKernelIsTold) {
   write_file(dir_.file("taps.txt"), "# mine\n1 2\n3 4\n");
   EXPECT_NE(convolve({"--show-kernel", "@taps.txt"}).out.find("sum         10"), std::string::npos);
   expect_error({"--show-kernel", "sharpn"}, 2, "did you mean 'sharpen'?");
-  expect_error({"--show-kernel", "1 2; 3"}, 2, "row 2 has 1 value, row 1 has 2");
+  expect_error({"--show-kernel", "1 2; 3"}, 2,
+               "convolve: --show-kernel: row 2 has 1 value, row 1 has 2\n");
 }
 
 TEST_F(CliLook, SizesAreWorkedOut) {
