@@ -81,7 +81,9 @@ std::string summary_text(const TranscodeProgress& progress, const std::string& o
   const double rate = per_second(static_cast<double>(progress.frames), progress.elapsed_seconds);
   return std::to_string(progress.frames) + (progress.frames == 1 ? " frame" : " frames") + " (" +
          fixed(progress.media_seconds, 1) + " s) in " + fixed(progress.elapsed_seconds, 1) +
-         " s, " + rate_text(rate) + ": " + output;
+         " s, " + rate_text(rate) +
+         (progress.dropped > 0 ? ", " + std::to_string(progress.dropped) + " dropped: " : ": ") +
+         output;
 }
 
 std::string progress_json(const TranscodeProgress& progress, std::string_view event) {
@@ -97,6 +99,7 @@ std::string progress_json(const TranscodeProgress& progress, std::string_view ev
   json["media_seconds"] = progress.media_seconds;
   json["elapsed_seconds"] = progress.elapsed_seconds;
   json["left_seconds"] = nullptr;
+  if (progress.latency) json["dropped"] = progress.dropped;
   if (progress.total_frames) {
     json["total_frames"] = *progress.total_frames;
     json["share"] = done_share(progress);
@@ -116,7 +119,8 @@ std::string note_json(NoteLevel level, const std::string& text) {
 }
 
 std::string stats_text(const TranscodeProgress& progress) {
-  if (!progress.latency) return "latency: known of live sources that are read without sound (--no-audio)";
+  if (!progress.latency)
+    return "latency: known of live sources that are read without sound (--no-audio)";
   const Latency& latency = *progress.latency;
   return "latency p50 " + fixed(latency.median_ms, 1) + " ms, p99 " + fixed(latency.p99_ms, 1) +
          " ms, largest " + fixed(latency.largest_ms, 1) + " ms; " +

@@ -15,10 +15,11 @@ namespace convolve::cli {
 /// `812/2400 33.8% 61 fps x2.0 ETA 0:26`; without a known total, `812 61 fps x2.0 0:13`.
 std::string progress_text(const TranscodeProgress& progress);
 
-/// `720 frames (30.0 s) in 12.3 s, 58 fps: out.mp4`
+/// `720 frames (30.0 s) in 12.3 s, 58 fps: out.mp4`; before the name `12 dropped` where some were.
 std::string summary_text(const TranscodeProgress& progress, const std::string& output);
 
-/// One object on one line: `{"event":"progress","frames":812,…}`. What is not known is null.
+/// One object on one line: `{"event":"progress","frames":812,…}`. What is not known is null;
+/// live sources also have `dropped`.
 /// \param event  "progress"; "end" or "stopped" for the last one
 std::string progress_json(const TranscodeProgress& progress, std::string_view event);
 /// The same for a note: `{"event":"warning","text":"…"}`.

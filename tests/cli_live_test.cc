@@ -114,6 +114,35 @@ TEST_F(Live, StatsTellTheAgeOfFrames) {
   EXPECT_NE(result.err.find(" of 9 frames dropped"), std::string::npos) << result.err;
 }
 
+// Two seconds of frames may wait; the element that is slow takes longer than that.
+TEST_F(Live, FramesThatNobodyHadTimeForAreCounted) {
+  const Words slow{"test:ball?fps=50&width=64&height=48&frames=16",
+                   "-o",
+                   "a.mkv",
+                   "-f",
+                   "gst:identity=sleep-time=400000",
+                   "--progress",
+                   "none"};
+  const Result result = convolve(slow);
+  EXPECT_EQ(result.code, 0);
+  EXPECT_EQ(frames_of("a.mkv"), 16);
+  const std::string warning = "convolve: warning: " + slow[0] + ": ";
+  ASSERT_TRUE(result.err.starts_with(warning)) << result.err;
+  const long dropped = std::atol(result.err.c_str() + warning.size());
+  EXPECT_GT(dropped, 0);
+  EXPECT_NE(result.err.find(std::to_string(dropped) + " of " + std::to_string(dropped + 16) +
+                            " frames dropped: filters or encoder are slower than the source\n"),
+            std::string::npos)
+      << result.err;
+  EXPECT_NE(result.err.find(", " + std::to_string(dropped) + " dropped: a.mkv\n"),
+            std::string::npos)
+      << result.err;
+  // A window, or nobody, wants the newest alone.
+  Words watched = slow;
+  watched[2] = "null:";
+  EXPECT_EQ(convolve(watched).err.find("warning"), std::string::npos);
+}
+
 TEST_F(Live, MistakesInNamesAreExplained) {
   const auto expect = [this](const std::string& input, int code, const std::string& text) {
     const Result result = convolve({input, "-o", "o.mkv"});

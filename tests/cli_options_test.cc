@@ -272,6 +272,8 @@ TEST(Progress, TheSummaryNamesTheFile) {
   EXPECT_EQ(summary_text({720, 720, 30.0, 12.34}, "out.mp4"),
             "720 frames (30.0 s) in 12.3 s, 58 fps: out.mp4");
   EXPECT_EQ(summary_text({1, 1, 0, 0.04}, "a.png"), "1 frame (0.0 s) in 0.0 s, 25 fps: a.png");
+  EXPECT_EQ(summary_text({30, {}, 2.0, 2.0, {}, 90}, "a.mkv"),
+            "30 frames (2.0 s) in 2.0 s, 15 fps, 90 dropped: a.mkv");
 }
 
 // What the printer writes when it is shown these times.

@@ -202,6 +202,9 @@ TEST(Json, ProgressIsAnObjectALine) {
             R"({"event":"end","frames":50,"total_frames":null,"share":null,"fps":12.5,)"
             R"("speed":0.5,"media_seconds":2.0,"elapsed_seconds":4.0,"left_seconds":null})"
             "\n");
+  EXPECT_TRUE(progress_json({50, {}, 2, 4, Latency{}, 7}, "end")
+                  .ends_with(R"(,"dropped":7})"
+                             "\n"));
   EXPECT_EQ(note_json(NoteLevel::warning, "a \"name\" \xff"),
             "{\"event\":\"warning\",\"text\":\"a \\\"name\\\" \xEF\xBF\xBD\"}\n");
 }

@@ -40,6 +40,7 @@ class LiveSource : public FrameSource {
 
   /// Seconds from the moment when `frame` was taken until now.
   [[nodiscard]] double age(const VideoFrame& frame) const noexcept;
+  [[nodiscard]] bool keeps_all() const noexcept { return options_.keep_all; }
   /// Frames that came and were thrown away because newer ones had come.
   [[nodiscard]] std::int64_t dropped() const noexcept { return dropped_; }
   /// As a part of a gst-launch-1.0 line.

@@ -63,6 +63,7 @@ struct Transcoder::State {
   void stop_stages() noexcept;
   void thread_ended() noexcept;
   TranscodeProgress progress(Clock::time_point begin) const;
+  void note_dropped(const TranscodeProgress& end) const;
 
   TranscodeOptions options;
   Size output_size;
@@ -271,6 +272,15 @@ TranscodeProgress Transcoder::State::progress(Clock::time_point begin) const {
   return now;
 }
 
+// Whoever records or sends wants every frame, and would find out too late.
+void Transcoder::State::note_dropped(const TranscodeProgress& end) const {
+  if (live == nullptr || !live->keeps_all() || end.dropped == 0 || !options.on_note) return;
+  options.on_note(NoteLevel::warning,
+                  options.input + ": " + std::to_string(end.dropped) + " of " +
+                      std::to_string(end.frames + end.dropped) +
+                      " frames dropped: filters or encoder are slower than the source");
+}
+
 Transcoder::Transcoder(TranscodeOptions options)
     : state_(std::make_unique<State>(std::move(options))) {}
 
@@ -314,6 +324,7 @@ TranscodeProgress Transcoder::run(
   if (state.error) std::rethrow_exception(state.error);
   if (state.source_error) std::rethrow_exception(state.source_error);
   TranscodeProgress end = state.progress(begin);
+  state.note_dropped(end);
   if (on_progress) on_progress(end);
   return end;
 }
