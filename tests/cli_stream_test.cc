@@ -290,6 +290,9 @@ TEST_F(CliStream, AServerThatSaysNothingIsNotWaitedForForEver) {
   SilentServer silent;
   Process waiting(
       command({"test:ball", "-o", "rtsp://127.0.0.1:" + silent.port() + "/x", "--quiet"}));
+  SilentServer camera;
+  const std::string input = "rtsp://127.0.0.1:" + camera.port() + "/x";
+  Process watching(command({input, "-o", "o.mkv", "--quiet"}));
   for (const char* scheme : {"rtmp", "rtsp"}) {
     SilentServer server;
     const std::string url = std::string(scheme) + "://127.0.0.1:" + server.port() + "/live/x";
@@ -302,6 +305,8 @@ TEST_F(CliStream, AServerThatSaysNothingIsNotWaitedForForEver) {
   EXPECT_EQ(waiting.wait(), 4);
   EXPECT_NE(waiting.err().find("/x: the other side does not answer\n"), std::string::npos)
       << waiting.err();
+  EXPECT_EQ(watching.wait(), 3);
+  EXPECT_EQ(watching.err(), "convolve: " + input + ": gave no picture for 15 seconds\n");
 }
 
 TEST_F(CliStream, AReceiverThatStallsDoesNotHoldUpTheEnd) {

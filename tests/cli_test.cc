@@ -56,6 +56,29 @@ TEST_F(Cli, ATruncatedMp4IsCode3) {
   expect_error({"cut.mp4", "-o", "o.mkv"}, 3, "cut.mp4: ");
 }
 
+TEST_F(Cli, WhatEndsWithinAFrameIsWarnedOf) {
+  const std::string clip = y4m(kWidth, kHeight, 10);
+  write_file(dir_.file("cut.y4m"), clip.substr(0, clip.size() - 1000));
+  ASSERT_EQ(convolve({"clip.y4m", "-o", "whole.jpg", "--frames", "1", "-q"}).code, 0);
+  const std::string jpeg = read_file(dir_.file("whole.jpg"));
+  write_file(dir_.file("cut.jpg"), jpeg.substr(0, jpeg.size() * 2 / 3));
+  const auto said = [this](const std::string& input, const std::string& file) {
+    Command command = this->command({input, "-o", "null:", "--progress", "none"});
+    if (input == "-") command.input = dir_.file(file);
+    const Result result = run(command);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.err.substr(0, result.err.find('\n'));
+  };
+  const std::string cut = ": damaged or cut short: ";
+  EXPECT_EQ(said("cut.y4m", ""), "convolve: warning: cut.y4m" + cut + "9 frames decoded");
+  EXPECT_EQ(said("-", "cut.y4m"), "convolve: warning: standard input" + cut + "9 frames decoded");
+  EXPECT_EQ(said("cut.jpg", ""), "convolve: warning: cut.jpg" + cut + "1 frame decoded");
+  for (const char* whole : {"clip.y4m", "whole.jpg"}) {
+    EXPECT_EQ(said(whole, "").find("warning"), std::string::npos) << whole;
+  }
+  EXPECT_EQ(said("-", "clip.y4m").find("warning"), std::string::npos);
+}
+
 TEST_F(Cli, MistakesInOutputAreCode4) {
   write_file(dir_.file("there.mkv"), "precious");
   expect_error({"clip.y4m", "-o", "there.mkv"}, 4, "there.mkv: ");

@@ -105,6 +105,27 @@ TEST_F(MediaErrors, InputThatEndsEarlyGivesWhatThereIsAndAWarning) {
   EXPECT_GE(warnings, 1);
 }
 
+// What is not written is not copied either, but tells how long the file should be.
+TEST_F(MediaErrors, InputThatEndsEarlyIsNoticedWithoutAnOutput) {
+  Clip clip{.path = folder_ / "long.mkv"};
+  clip.frames = 100;
+  clip.audio = {"aac"};
+  make_clip(clip);
+  const std::string whole = read_text(clip.path);
+  write_text(folder_ / "cut.mkv", whole.substr(0, whole.size() / 2));
+  for (const char* name : {"long.mkv", "cut.mkv"}) {
+    TranscodeOptions options = job(name, "");
+    options.output = "null:";
+    std::string warnings;
+    options.on_note = [&](convolve::NoteLevel level, const std::string& text) {
+      if (level == convolve::NoteLevel::warning) warnings += text;
+    };
+    convolve::Transcoder(options).run();
+    const bool cut = warnings.find("cut.mkv: damaged or cut short: ") != std::string::npos;
+    EXPECT_EQ(cut, name == std::string("cut.mkv")) << warnings;
+  }
+}
+
 TEST_F(MediaErrors, Targets) {
   expect_error(job("in.mp4", "out.xyz"), Kind::output, "xyz");
   expect_error(job("in.mp4", "out"), Kind::output, "extension");

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "jpeg_segments.h"
 
+#include <algorithm>
+#include <array>
+
 namespace convolve::media {
 
 namespace {
 
 // Markers of ITU-T T.81, annex B.
 constexpr std::uint8_t kStartOfImage = 0xd8;
+constexpr std::uint8_t kEndOfImage = 0xd9;
 constexpr std::uint8_t kStartOfScan = 0xda;
 constexpr std::uint8_t kApp0 = 0xe0;  // JFIF
 constexpr std::uint8_t kApp1 = 0xe1;  // Exif, XMP
@@ -42,6 +46,17 @@ std::size_t segments_place(std::span<const std::uint8_t> jpeg) {
     return marker == kApp0;
   });
   return place;
+}
+
+bool is_whole_jpeg(std::span<const std::uint8_t> jpeg) {
+  constexpr std::array kEnd{std::uint8_t{0xff}, kEndOfImage};
+  // Small pictures within the segments have ends of their own.
+  std::size_t samples = 0;
+  each_segment(jpeg, [&](std::uint8_t /*marker*/, std::span<const std::uint8_t> segment) {
+    samples += segment.size();
+    return true;
+  });
+  return !std::ranges::search(jpeg.subspan(std::min(samples, jpeg.size())), kEnd).empty();
 }
 
 }  // namespace convolve::media

@@ -14,4 +14,7 @@ std::string carried_segments(std::span<const std::uint8_t> jpeg);
 /// Where in `jpeg` such segments belong: after SOI and JFIF's own segment. 0 where it is no JPEG.
 std::size_t segments_place(std::span<const std::uint8_t> jpeg);
 
+/// False where the samples have no end: the picture was cut short.
+bool is_whole_jpeg(std::span<const std::uint8_t> jpeg);
+
 }  // namespace convolve::media

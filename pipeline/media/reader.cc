@@ -25,9 +25,11 @@ MediaReader::State::State(const std::string& input, ReadOptions read_options)
       decoder(source.open_decoder(options.threads)),
       converter(options.threads) {
   selected_.resize(source.context()->nb_streams);
+  // Where the file alone has a length, its end is known by the last packet of any stream.
+  const bool counts_all = source.video()->duration <= 0 && source.context()->duration > 0;
   for (unsigned i = 0; i < source.context()->nb_streams; ++i) {
     AVStream* stream = source.context()->streams[i];
-    if (stream != source.video()) stream->discard = AVDISCARD_ALL;
+    if (stream != source.video() && !counts_all) stream->discard = AVDISCARD_ALL;
   }
   const std::int64_t begin = source.context()->start_time;
   origin_us = begin == AV_NOPTS_VALUE ? 0 : std::max<std::int64_t>(0, begin);
@@ -141,6 +143,7 @@ bool MediaReader::State::feed_decoder() {
                                    media::error_text(result));
       if (!options.live) ++damaged_;
     }
+    if (result == AVERROR_EOF && ends_within_frame()) ++damaged_;
     input_ended_ = true;
     if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
     return false;
@@ -156,11 +159,13 @@ bool MediaReader::State::feed_decoder() {
     keep_packet(std::move(packet));
     return true;
   }
+  last_byte_ = packet->pos + packet->size;
   if (video_ended_) return true;
   if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) note_damage();
-  if (info.still && decoder->codec_id == AV_CODEC_ID_MJPEG) {
-    jpeg_segments = media::carried_segments(
-        {packet->data, static_cast<std::size_t>(packet->size)});
+  if (decoder->codec_id == AV_CODEC_ID_MJPEG && source.pictures()) {
+    const std::span<const std::uint8_t> jpeg(packet->data, static_cast<std::size_t>(packet->size));
+    if (!media::is_whole_jpeg(jpeg)) note_damage();
+    if (info.still) jpeg_segments = media::carried_segments(jpeg);
   }
   const int sent = avcodec_send_packet(decoder.get(), packet.get());
   if (sent < 0 && sent != AVERROR(EAGAIN) && sent != AVERROR_EOF) note_damage();
@@ -334,7 +339,7 @@ void MediaReader::State::check_end() {
   const bool counted = !options.start && !options.end && !options.frames && expected > frames_;
   note(NoteLevel::warning, "damaged or cut short: " + std::to_string(frames_) +
                                (counted ? " of " + std::to_string(expected) : "") +
-                               " frames decoded");
+                               (frames_ == 1 ? " frame decoded" : " frames decoded"));
 }
 
 // A packet's duration is the distance in decoding order, a frame's the distance to the next one

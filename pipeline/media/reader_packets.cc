@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Packets of the streams beside the video: cut like it, and kept until the writer takes them.
 #include <chrono>
+#include <string_view>
 
 #include "reader_state.h"
 
@@ -50,6 +51,13 @@ void MediaReader::State::release_packets() {
     released_.push_back(std::move(packet));
   }
   held_ = std::move(later);
+}
+
+// Y4M names no length: what follows its last whole frame is the beginning of another.
+bool MediaReader::State::ends_within_frame() const {
+  const AVFormatContext& context = *source.context();
+  return context.iformat->name == std::string_view("yuv4mpegpipe") && last_byte_ > 0 &&
+         avio_tell(context.pb) > last_byte_;
 }
 
 media::PacketPtr MediaReader::State::take_packet() {

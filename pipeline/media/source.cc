@@ -9,6 +9,10 @@
 #include <cstring>
 #include <filesystem>
 
+extern "C" {
+#include <libavutil/time.h>
+}
+
 #include "path.h"
 
 namespace convolve::media {
@@ -16,7 +20,7 @@ namespace convolve::media {
 namespace {
 
 constexpr int kPipeBuffer = 1 << 16;
-constexpr const char* kSilence = "15000000";  // µs after which whoever sends has gone
+constexpr std::int64_t kSilence = 15'000'000;  // µs after which whoever sends has gone
 
 [[noreturn]] void fail_input(const std::string& what, const std::string& why,
                              const std::string& hint = {}) {
@@ -73,7 +77,7 @@ Source::Source(const std::string& input, const std::atomic<bool>& interrupted)
   } else if (is_url(input)) {
     Dictionary options;
     const bool own = input.starts_with("rtsp") || input.starts_with("udp");
-    options.set(own ? "timeout" : "rw_timeout", kSilence);
+    options.set(own ? "timeout" : "rw_timeout", std::to_string(kSilence));
     open(input, nullptr, options);
   } else if (pattern && !file_status(input)) {
     open_sequence(*pattern);
@@ -95,8 +99,12 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
   if (context == nullptr) throw std::bad_alloc();
   context->interrupt_callback = {is_interrupted, const_cast<std::atomic<bool>*>(&interrupted_)};
   context->pb = pipe_.get();
+  const std::int64_t begin = av_gettime_relative();
   const int result = avformat_open_input(&context, url.c_str(), format, options.address());
   if (result < 0) {
+    // What libav makes of silence differs from protocol to protocol.
+    const bool silent = is_url(name_) && av_gettime_relative() - begin >= kSilence;
+    if (silent) fail_input(name_, "gave no picture for 15 seconds");
     if (result == AVERROR_INVALIDDATA) {
       const std::string message = last_message();
       if (message.find("moov") != std::string::npos) {
@@ -104,9 +112,7 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
       }
       fail_input(name_, "not a media file that can be read");
     }
-    // What libav says where nobody sends.
-    const bool silent = result == AVERROR(EIO) && name_.starts_with("udp");
-    fail_input(name_, silent ? "nothing came for 15 seconds" : error_text(result));
+    fail_input(name_, error_text(result));
   }
   context_.reset(context);
   if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");
@@ -181,10 +187,14 @@ void Source::check_whole() const {
   }
 }
 
-bool Source::still() const noexcept {
+bool Source::pictures() const noexcept {
   const std::string_view demuxer = context_->iformat->name;
-  if (demuxer == "image2") return !SequencePattern::parse(name_) || file_status(name_).has_value();
-  return demuxer.ends_with("_pipe");
+  return demuxer == "image2" || demuxer.ends_with("_pipe");
+}
+
+bool Source::still() const noexcept {
+  if (context_->iformat->name != std::string_view("image2")) return pictures();
+  return !SequencePattern::parse(name_) || file_status(name_).has_value();
 }
 
 namespace {

@@ -24,6 +24,8 @@ class Source {
   /// The stream to filter.
   [[nodiscard]] AVStream* video() const noexcept { return video_; }
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
+  /// Each frame is a picture by itself: one, or a sequence of files.
+  [[nodiscard]] bool pictures() const noexcept;
   /// One picture, not a sequence.
   [[nodiscard]] bool still() const noexcept;
   [[nodiscard]] CodecContextPtr open_decoder(unsigned threads) const;
