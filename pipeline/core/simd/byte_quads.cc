@@ -2,6 +2,7 @@
 #include "core/simd/byte_quads.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/byte_quads.cc"
@@ -280,17 +281,17 @@ void RunSized(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratc
   Run<Walk<kParts, Lanes>, Finish, Out>(rows, block, scratch);
 }
 
-// With the first of the finishes that serves, else with any.
-template <int kParts, class Lanes, class Finish, class... Finishes>
+template <int kParts, class Lanes, class... Finishes>
 void RunFinished(const ByteQuadRows& rows, const RowBlock& block, std::byte* scratch) {
-  if (Finish::serves(rows.finish, rows.most_sum))
-    return RunSized<kParts, Finish, Lanes>(rows, block, scratch);
-  if constexpr (sizeof...(Finishes) > 0) {
-    return RunFinished<kParts, Lanes, Finishes...>(rows, block, scratch);
-  } else {
-    using Any = Finisher<std::uint8_t, typename Lanes::Order>;
-    Run<Walk<kParts, Lanes>, Any, std::uint8_t>(rows, block, scratch);
-  }
+  using Any = Finisher<std::uint8_t, typename Lanes::Order>;
+  WithFinish<Any, Finishes...>(rows.finish, rows.most_sum, [&](auto chosen) HWY_ATTR {
+    using Finish = typename decltype(chosen)::type;
+    if constexpr (std::is_same_v<Finish, Any>) {
+      Run<Walk<kParts, Lanes>, Finish, std::uint8_t>(rows, block, scratch);
+    } else {
+      RunSized<kParts, Finish, Lanes>(rows, block, scratch);
+    }
+  });
 }
 
 template <class Lanes>

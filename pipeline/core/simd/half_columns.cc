@@ -162,22 +162,14 @@ void RunShape(const HalfColumnRows& rows, const RowBlock& block, std::byte* scra
   Run<Shape<0, 0, 0>, Taps, Finish>(rows, block, scratch);
 }
 
-// With the first of the finishes that serves, else with any.
-template <class Taps, class Finish, class... Finishes>
-void RunFinished(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) {
-  if (Finish::serves(rows.finish, rows.most_sum))
-    return RunShape<Taps, Finish>(rows, block, scratch);
-  if constexpr (sizeof...(Finishes) > 0) {
-    return RunFinished<Taps, Finishes...>(rows, block, scratch);
-  } else {
-    RunShape<Taps, Finisher<std::uint8_t, typename Taps::Order>>(rows, block, scratch);
-  }
-}
-
 template <class Taps>
 void RunTaps(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) {
   using Order = typename Taps::Order;
-  RunFinished<Taps, FactorFinish<Order, false>, RealFinish<Order>>(rows, block, scratch);
+  using Any = Finisher<std::uint8_t, Order>;
+  WithFinish<Any, FactorFinish<Order, false>, RealFinish<Order>>(
+      rows.finish, rows.most_sum, [&](auto finish) HWY_ATTR {
+        RunShape<Taps, typename decltype(finish)::type>(rows, block, scratch);
+      });
 }
 
 void RunHalfColumnRows(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) {

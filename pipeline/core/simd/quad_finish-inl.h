@@ -6,6 +6,7 @@
 /// The results are those of `Finisher`, which does all there are.
 #include <cmath>
 #include <cstdint>
+#include <type_traits>
 
 #include "core/simd/highway-inl.h"
 
@@ -133,6 +134,18 @@ class RealFinish {
   hn::Vec<DF> scale_;
   Order order_;
 };
+
+/// Calls `run(std::type_identity<…>())` with the first of the finishes that serves, else with
+/// `Any`.
+template <class Any, class Finish, class... Finishes, class Run>
+HWY_INLINE void WithFinish(const IntFinish& finish, double most_sum, const Run& run) {
+  if (Finish::serves(finish, most_sum)) return run(std::type_identity<Finish>());
+  if constexpr (sizeof...(Finishes) > 0) {
+    WithFinish<Any, Finishes...>(finish, most_sum, run);
+  } else {
+    run(std::type_identity<Any>());
+  }
+}
 
 #endif  // HWY_SCALAR
 
