@@ -29,9 +29,9 @@ bool smooths(const std::vector<double>& taps) {
 }
 
 struct Folded {
-  std::vector<std::int32_t> words;  ///< as SmoothRows wants them
-  double error = 0;                 ///< Σ|weight − tap|, in taps
-  double rounding = 0;              ///< largest sum of what products are rounded by
+  std::vector<SmoothRows::Weight> weights;
+  double error = 0;     ///< Σ|weight − tap|, in taps
+  double rounding = 0;  ///< largest sum of what products are rounded by
   double gain = 1;
 };
 
@@ -49,7 +49,7 @@ std::optional<Folded> fold(const std::vector<double>& taps, double gain) {
   for (std::size_t k = 0; k < used; ++k) {
     const std::int32_t weight = rounded.weights[k] * (k == 0 ? 2 : 1);
     if (weight >= static_cast<std::int32_t>(kUnit)) return std::nullopt;
-    folded.words.push_back(weight | (weight << 16));
+    folded.weights.emplace_back().lanes.fill(static_cast<std::int16_t>(weight));
   }
   folded.error = 2 * rounded.error / gain;
   folded.rounding = 0.5 * static_cast<double>(used);
@@ -110,8 +110,8 @@ std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterP
   SmoothRows rows;
   rows.type = spec.input;
   rows.channels = spec.channels;
-  rows.vertical = vertical->words;
-  rows.horizontal = horizontal->words;
+  rows.vertical = vertical->weights;
+  rows.horizontal = horizontal->weights;
   rows.centre = static_cast<int>(centre);
   rows.shift = static_cast<int>(std::log2(sample_unit));
   rows.scale = scale;

@@ -45,12 +45,12 @@ std::int16_t Wrap(int number) { return static_cast<std::int16_t>(number); }
 
 // `sample(k)` is k from the middle.
 template <class Sample>
-std::int16_t SumFolded(const std::vector<std::int32_t>& words, const Sample& sample) {
+std::int16_t SumFolded(const std::vector<SmoothRows::Weight>& weights, const Sample& sample) {
   int sum = 0;
   int k = 0;
-  for (const std::int32_t word : words) {
+  for (const SmoothRows::Weight& weight : weights) {
     const int folded = k == 0 ? sample(0) : Wrap(sample(-k) + sample(k));
-    sum = Wrap(sum + ((folded * (word & 0xffff) + 0x4000) >> 15));
+    sum = Wrap(sum + ((folded * weight.lanes[0] + 0x4000) >> 15));
     ++k;
   }
   return Wrap(sum);
@@ -83,8 +83,8 @@ void Run(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) {
 using D16 = hn::ScalableTag<std::int16_t>;
 using V16 = hn::Vec<D16>;
 
-HWY_INLINE V16 WeightOf(std::int32_t word) {
-  return hn::BitCast(D16(), hn::Set(hn::Repartition<std::int32_t, D16>(), word));
+HWY_INLINE V16 InAllLanes(const SmoothRows::Weight& weight) {
+  return hn::LoadDup128(D16(), weight.lanes.data());
 }
 
 // Column sums. Rows are converted once each and kept as long as taps reach them.
@@ -115,9 +115,9 @@ class Columns {
     }
     const auto step = static_cast<int>(hn::Lanes(D16()));
     const int above = rows_.above();
-    const std::int32_t* const words = rows_.vertical.data();
+    const SmoothRows::Weight* const weights = rows_.vertical.data();
     for (int x = 0; x < samples_; x += 2 * step) {
-      SumAt(row + above, above, words, x, first, second);
+      SumAt(row + above, above, weights, x, first, second);
     }
   }
 
@@ -149,7 +149,7 @@ class Columns {
   //
   //     step k:   first: m − k and m + k    second: m + 1 − k and m + 1 + k
   static HWY_INLINE void SumAt(const std::int16_t* const* middle, int above,
-                               const std::int32_t* words, int x, std::int16_t* first,
+                               const SmoothRows::Weight* weights, int x, std::int16_t* first,
                                std::int16_t* second) {
     const D16 d;
     const auto step = static_cast<int>(hn::Lanes(d));
@@ -157,7 +157,7 @@ class Columns {
     V16 down[2];
     V16 one[2];
     V16 two[2];
-    const V16 centre = WeightOf(words[0]);
+    const V16 centre = InAllLanes(weights[0]);
     for (int v = 0; v < 2; ++v) {
       up[v] = hn::LoadU(d, middle[0] + x + v * step);
       down[v] = hn::LoadU(d, middle[1] + x + v * step);
@@ -165,7 +165,7 @@ class Columns {
       two[v] = hn::MulFixedPoint15(down[v], centre);
     }
     for (int k = 1; k <= above; ++k) {
-      const V16 weight = WeightOf(words[k]);
+      const V16 weight = InAllLanes(weights[k]);
       for (int v = 0; v < 2; ++v) {
         const V16 further_up = hn::LoadU(d, middle[-k] + x + v * step);
         const V16 further_down = hn::LoadU(d, middle[k + 1] + x + v * step);
@@ -197,7 +197,7 @@ template <typename T>
 class Along {
  public:
   explicit Along(const SmoothRows& rows)
-      : words_(rows.horizontal.data()),
+      : weights_(rows.horizontal.data()),
         taps_(rows.left()),
         channels_(rows.channels),
         scale_(hn::Set(D16(), static_cast<std::int16_t>(rows.scale))),
@@ -222,14 +222,14 @@ class Along {
     const auto step = static_cast<int>(hn::Lanes(d));
     const std::int16_t* const middle = columns + taps_ * channels_;
     V16 sum[kVectors];
-    const V16 centre = WeightOf(words_[0]);
+    const V16 centre = InAllLanes(weights_[0]);
     for (int v = 0; v < kVectors; ++v) {
       sum[v] = hn::MulFixedPoint15(hn::LoadU(d, middle + v * step), centre);
     }
     const std::int16_t* left = middle;
     const std::int16_t* right = middle;
     for (int k = 1; k <= taps_; ++k) {
-      const V16 weight = WeightOf(words_[k]);
+      const V16 weight = InAllLanes(weights_[k]);
       left -= channels_;
       right += channels_;
       for (int v = 0; v < kVectors; ++v) {
@@ -253,7 +253,7 @@ class Along {
     }
   }
 
-  const std::int32_t* words_;
+  const SmoothRows::Weight* weights_;
   int taps_;
   int channels_;
   V16 scale_;

@@ -11,6 +11,7 @@
 /// apart. The price is the products' rounding, which is more than general taps may cost.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -24,9 +25,13 @@ struct SmoothRows {
 
   SampleType type = SampleType::u8;
   int channels = 1;  ///< samples from one tap to the next
-  /// From the middle outwards, each in both halves of a word.
-  std::vector<std::int32_t> vertical;
-  std::vector<std::int32_t> horizontal;
+  /// A weight in all lanes of a block of 128 bits, as which every instruction set loads it at once.
+  struct alignas(16) Weight {
+    std::array<std::int16_t, 8> lanes;
+  };
+  /// From the middle outwards.
+  std::vector<Weight> vertical;
+  std::vector<Weight> horizontal;
   /// Samples are taken as `(code − centre) << shift`, and codes are `centre + sum · scale / 2^15`.
   int centre = 128;
   int shift = kByteShift;
