@@ -202,10 +202,15 @@ HWY_INLINE void SumBothAt(const PolyphaseByteRows& rows, int phase_y, const std:
   for (const auto& pair : rows.shared) {
     const V16 first = WeightOf(pair.first);
     const V16 second = WeightOf(pair.second);
+    V16 column[kCount];
     for (int v = 0; v < kCount; ++v) {
-      const V16 column = hn::LoadU(d, columns + pair.offset + v * Lanes16());
-      even[v] = hn::Add(even[v], hn::MulFixedPoint15(column, first));
-      odd[v] = hn::Add(odd[v], hn::MulFixedPoint15(column, second));
+      column[v] = hn::LoadU(d, columns + pair.offset + v * Lanes16());
+    }
+    for (int v = 0; v < kCount; ++v) {
+      even[v] = hn::Add(even[v], hn::MulFixedPoint15(column[v], first));
+    }
+    for (int v = 0; v < kCount; ++v) {
+      odd[v] = hn::Add(odd[v], hn::MulFixedPoint15(column[v], second));
     }
   }
   AddPhase(rows.alone[0], columns, even);
