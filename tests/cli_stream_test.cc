@@ -116,8 +116,10 @@ class CliStream : public Cli {
 };
 
 TEST_F(CliStream, WhatIsSentByUdpIsReceived) {
-  const std::string url = "udp://127.0.0.1:" + free_port(SOCK_DGRAM);
-  Process sender(command({"test:smpte?width=320&height=240&fps=20", "-o", url, "-q"}));
+  const std::string address = "127.0.0.1:" + free_port(SOCK_DGRAM);
+  const std::string url = "Udp://" + address;
+  Process sender(
+      command({"test:smpte?width=320&height=240&fps=20", "-o", "UDP://" + address, "-q"}));
   // With the sound that might be there by libav, without by GStreamer.
   for (const Words& more : {Words{"-y"}, Words{"-y", "--no-audio"}}) {
     Words words{url, "-o", "got.mkv", "-q", "--frames", "20"};
@@ -273,6 +275,20 @@ TEST_F(CliDevice, DevicesThatDoNotTakeThePictureAreNamed) {
   EXPECT_EQ(shown(), "");
 }
 
+TEST_F(CliDevice, FramesAreWrittenWholeOrNotAtAll) {
+  const Words words{"clip.y4m", "-o", "v4l2:camera", "-q", "-f", "gaussian=0"};
+  const Result busy = show("busy", words);
+  EXPECT_EQ(busy.code, 0) << busy.err;
+  EXPECT_EQ(shown(), y4m_samples(y4m(kWidth, kHeight, 10), kFrameBytes));
+  const Result small = show("small", words);
+  EXPECT_EQ(small.code, 4);
+  EXPECT_EQ(small.err, "convolve: v4l2:camera: took 2304 of a frame's 4608 bytes\n");
+  const Result wide = show("wide", words);
+  EXPECT_EQ(wide.code, 4);
+  EXPECT_NE(wide.err.find("wants rows of 96 bytes, the picture's have 64"), std::string::npos)
+      << wide.err;
+}
+
 TEST_F(CliStream, WhatCannotBeSentIsExplained) {
   const std::string closed = "127.0.0.1:" + free_port(SOCK_STREAM);
   expect_error({"clip.y4m", "-o", "rtmp://" + closed + "/live/x"}, 4, "Connection refused");
@@ -280,7 +296,13 @@ TEST_F(CliStream, WhatCannotBeSentIsExplained) {
   expect_error({"clip.y4m", "-o", "http://" + closed + "/x"}, 4, "rtmp, srt, udp and rtsp");
   expect_error({"clip.y4m", "-o", "rtmp://" + closed + "/x", "--codec", "libvpx-vp9"}, 4,
                "rtmp cannot hold vp9 video");
-  expect_error({"clip.y4m", "-o", "udp://127.0.0.1"}, 4, "udp://127.0.0.1: ");
+  expect_error({"clip.y4m", "-o", "udp://127.0.0.1"}, 4, "udp://127.0.0.1: no port\nwrite host");
+  expect_error({"clip.y4m", "-o", "srt://[::1]"}, 4, "srt://[::1]: no port\nwrite host");
+  expect_error({"clip.y4m", "-o", "udp://127.0.0.1:70000"}, 4, "'70000' is no port");
+  expect_error({"clip.y4m", "-o", "udp://nobody.invalid:5000"}, 4, "5000: nobody.invalid: ");
+  expect_error({"clip.y4m", "-o", "rtmp://nobody.invalid/x"}, 4, "/x: nobody.invalid: ");
+  expect_error({"clip.y4m", "-o", "srt://127.0.0.1:" + free_port(SOCK_DGRAM)}, 4,
+               ": nobody answers at 127.0.0.1:");
   expect_error({"clip.y4m", "-o", "v4l2:/dev/video97"}, 4, "No such file");
   expect_error({"clip.y4m", "-o", "v4l2:/dev/null"}, 4, "is not a video device");
   expect_error({"clip.y4m", "-o", "/dev/video97"}, 4, "v4l2loopback");

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Loaded before the C library, it makes a plain file answer as a virtual camera does: machines that
 // test have no v4l2loopback. FAKE_VIDEO says what it is: "output", "camera", or a size "640x480"
-// at which it stays. What is set goes to the file FAKE_VIDEO_LOG.
+// at which it stays; "wide" is an output with longer rows, "busy" one that takes a frame only when
+// it is asked for the second time, "small" one that takes half of each. What is set goes to the
+// file FAKE_VIDEO_LOG.
 #include <linux/videodev2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdarg>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -26,7 +30,22 @@ void note(const char* format, unsigned one, unsigned other, unsigned code) {
   std::fclose(log);
 }
 
+int device = -1;
+bool refused = false;
+
 }  // namespace
+
+extern "C" ssize_t write(int file, const void* bytes, std::size_t size) {
+  if (file == device && setting("FAKE_VIDEO") == "small") size /= 2;
+  if (file == device && setting("FAKE_VIDEO") == "busy") {
+    refused = !refused;
+    if (refused) {
+      errno = EAGAIN;
+      return -1;
+    }
+  }
+  return syscall(SYS_write, file, bytes, size);
+}
 
 extern "C" int ioctl(int file, unsigned long request, ...) noexcept {
   std::va_list rest;
@@ -40,8 +59,10 @@ extern "C" int ioctl(int file, unsigned long request, ...) noexcept {
           kind == "camera" ? V4L2_CAP_VIDEO_CAPTURE : V4L2_CAP_VIDEO_OUTPUT;
       return 0;
     case VIDIOC_S_FMT: {
+      device = file;
       v4l2_pix_format& format = static_cast<v4l2_format*>(argument)->fmt.pix;
       std::sscanf(kind.c_str(), "%ux%u", &format.width, &format.height);
+      format.bytesperline = kind == "wide" ? format.width + 32 : 0;
       note("%ux%u %c%c%c%c\n", format.width, format.height, format.pixelformat);
       return 0;
     }

@@ -101,7 +101,8 @@ void set_key(LiveInput& input, std::string_view pair) {
   key->set(input, pair.substr(equals + 1));
 }
 
-bool is_stream(const std::string& input) {
+bool is_stream(const std::string& written) {
+  const std::string input = media::plain_name(written);
   const std::size_t end = input.find("://");
   return end != std::string::npos &&
          std::ranges::find(kStreams, std::string_view(input).substr(0, end)) != kStreams.end();
@@ -158,7 +159,7 @@ LiveInput parse_live_input(const std::string& input) {
   result.written = input;
   // A stream's own parameters stand behind its question mark.
   if (result.kind == LiveKind::stream) {
-    result.target = input;
+    result.target = media::plain_name(input);
     return result;
   }
   const std::size_t question = input.find('?');

@@ -94,6 +94,8 @@ struct Transcoder::State {
 };
 
 Transcoder::State::State(TranscodeOptions job) : options(std::move(job)) {
+  options.input = media::plain_name(std::move(options.input));
+  options.output = media::plain_name(std::move(options.output));
   // Notes come from several threads; the handler need not know.
   NoteHandler on_note;
   if (options.on_note) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <string_view>
 
 #include "path.h"
@@ -17,8 +18,8 @@ struct Extension {
 };
 // libav would take .m4v and .ts for raw streams or other things, and does not know .tif as ours.
 constexpr std::array kContainers{
-    Extension{".mp4", "mp4"},  Extension{".m4v", "mp4"},      Extension{".mov", "mov"},
-    Extension{".mkv", "matroska"}, Extension{".webm", "webm"}, Extension{".avi", "avi"},
+    Extension{".mp4", "mp4"},      Extension{".m4v", "mp4"},     Extension{".mov", "mov"},
+    Extension{".mkv", "matroska"}, Extension{".webm", "webm"},   Extension{".avi", "avi"},
     Extension{".ts", "mpegts"},    Extension{".m2ts", "mpegts"}, Extension{".y4m", "yuv4mpegpipe"},
     Extension{".gif", "gif"},
 };
@@ -34,9 +35,9 @@ struct Picture {
   AVCodecID codec;
 };
 constexpr std::array kPictures{
-    Picture{".png", AV_CODEC_ID_PNG},   Picture{".jpg", AV_CODEC_ID_MJPEG},
+    Picture{".png", AV_CODEC_ID_PNG},    Picture{".jpg", AV_CODEC_ID_MJPEG},
     Picture{".jpeg", AV_CODEC_ID_MJPEG}, Picture{".tif", AV_CODEC_ID_TIFF},
-    Picture{".tiff", AV_CODEC_ID_TIFF}, Picture{".bmp", AV_CODEC_ID_BMP},
+    Picture{".tiff", AV_CODEC_ID_TIFF},  Picture{".bmp", AV_CODEC_ID_BMP},
     Picture{".webp", AV_CODEC_ID_WEBP},
 };
 
@@ -46,22 +47,22 @@ struct Alias {
 };
 // Names that people say for codecs, and the encoder that does each best.
 constexpr std::array kAliases{
-    Alias{"h264", "libx264"},    Alias{"avc", "libx264"},   Alias{"x264", "libx264"},
-    Alias{"hevc", "libx265"},    Alias{"h265", "libx265"},  Alias{"x265", "libx265"},
-    Alias{"vp8", "libvpx"},      Alias{"vp9", "libvpx-vp9"}, Alias{"av1", "libsvtav1"},
-    Alias{"jpeg", "mjpeg"},      Alias{"jpg", "mjpeg"},     Alias{"mpeg2", "mpeg2video"},
+    Alias{"h264", "libx264"},     Alias{"avc", "libx264"},    Alias{"x264", "libx264"},
+    Alias{"hevc", "libx265"},     Alias{"h265", "libx265"},   Alias{"x265", "libx265"},
+    Alias{"vp8", "libvpx"},       Alias{"vp9", "libvpx-vp9"}, Alias{"av1", "libsvtav1"},
+    Alias{"jpeg", "mjpeg"},       Alias{"jpg", "mjpeg"},      Alias{"mpeg2", "mpeg2video"},
     Alias{"prores", "prores_ks"},
 };
 
 // libav writes anything into a transport stream, and cannot tell what RTSP takes, but readers know
 // only these.
 constexpr std::array kTransportCodecs{
-    AV_CODEC_ID_H264,         AV_CODEC_ID_HEVC,        AV_CODEC_ID_MPEG1VIDEO,
-    AV_CODEC_ID_MPEG2VIDEO,   AV_CODEC_ID_MPEG4,       AV_CODEC_ID_VC1,
-    AV_CODEC_ID_CAVS,         AV_CODEC_ID_DIRAC,       AV_CODEC_ID_MP2,
-    AV_CODEC_ID_MP3,          AV_CODEC_ID_AAC,         AV_CODEC_ID_AAC_LATM,
-    AV_CODEC_ID_AC3,          AV_CODEC_ID_EAC3,        AV_CODEC_ID_DTS,
-    AV_CODEC_ID_TRUEHD,       AV_CODEC_ID_OPUS,        AV_CODEC_ID_S302M,
+    AV_CODEC_ID_H264,         AV_CODEC_ID_HEVC,         AV_CODEC_ID_MPEG1VIDEO,
+    AV_CODEC_ID_MPEG2VIDEO,   AV_CODEC_ID_MPEG4,        AV_CODEC_ID_VC1,
+    AV_CODEC_ID_CAVS,         AV_CODEC_ID_DIRAC,        AV_CODEC_ID_MP2,
+    AV_CODEC_ID_MP3,          AV_CODEC_ID_AAC,          AV_CODEC_ID_AAC_LATM,
+    AV_CODEC_ID_AC3,          AV_CODEC_ID_EAC3,         AV_CODEC_ID_DTS,
+    AV_CODEC_ID_TRUEHD,       AV_CODEC_ID_OPUS,         AV_CODEC_ID_S302M,
     AV_CODEC_ID_DVB_SUBTITLE, AV_CODEC_ID_DVB_TELETEXT, AV_CODEC_ID_SMPTE_KLV,
     AV_CODEC_ID_TIMED_ID3,
 };
@@ -96,7 +97,23 @@ const AVCodec* default_encoder(const Container& container, int depth) {
   return codec != nullptr ? codec : avcodec_find_encoder(container.format->video_codec);
 }
 
-Container stream_container(const std::string& url) {
+// These have no port of their own, and send by whatever happens to be there.
+void check_address(const std::string& url) {
+  const Address address = address_of(url);
+  const bool listens = url.starts_with("srt:") && url.find("mode=listener") != std::string::npos;
+  const bool all_digits = address.port.find_first_not_of("0123456789") == std::string::npos;
+  const long port = all_digits && address.port.size() <= 5 ? std::atol(address.port.c_str()) : -1;
+  const std::string why = address.port.empty()               ? "no port"
+                          : port < 1 || port > 65535         ? "'" + address.port + "' is no port"
+                          : address.host.empty() && !listens ? "no host"
+                                                             : "";
+  if (why.empty()) return;
+  fail(MediaError::Kind::output, url, why,
+       "write host and port, as in " + url.substr(0, url.find("://")) + "://127.0.0.1:5000");
+}
+
+Container stream_container(const std::string& name) {
+  const std::string url = plain_name(name);
   const std::string scheme = url.substr(0, url.find("://"));
   Container result;
   result.kind = OutputKind::stream;
@@ -107,6 +124,7 @@ Container stream_container(const std::string& url) {
     fail(MediaError::Kind::output, url, "streams cannot be sent by '" + scheme + "'",
          "rtmp, srt, udp and rtsp can, as in udp://127.0.0.1:5000");
   }
+  if (scheme == "udp" || scheme == "srt") check_address(url);
   result.label = scheme;
   return result;
 }

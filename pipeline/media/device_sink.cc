@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fcntl.h>
 #include <linux/videodev2.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -9,6 +10,10 @@
 #include <cerrno>
 #include <cstring>
 #include <utility>
+
+extern "C" {
+#include <libavutil/imgutils.h>
+}
 
 #include "sink.h"
 
@@ -48,8 +53,9 @@ std::string shape_text(const v4l2_pix_format& format) {
 
 }  // namespace
 
-DeviceSink::DeviceSink(std::string name, const std::string& path) : name_(std::move(name)) {
-  device_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+DeviceSink::DeviceSink(std::string name, const std::string& path, const Patience& patience)
+    : name_(std::move(name)), patience_(patience) {
+  device_ = ::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK);
   if (device_ < 0) {
     fail(MediaError::Kind::output, name_, std::strerror(errno), errno == ENOENT ? kHint : "");
   }
@@ -102,6 +108,14 @@ void DeviceSink::start(const Encoder& encoder, const AVFrame& /*first*/) {
          "stays at " + shape_text(got) + ", the picture is " + shape_text(wanted),
          "while another program uses the device, its format is fixed: close that one first");
   }
+  // Frames are written as they are, row after row; 0 is a driver that leaves it open.
+  const int row = av_image_get_linesize(context.pix_fmt, context.width, 0);
+  if (got.bytesperline != 0 && got.bytesperline != static_cast<std::uint32_t>(row)) {
+    fail(MediaError::Kind::output, name_,
+         "wants rows of " + std::to_string(got.bytesperline) + " bytes, the picture's have " +
+             std::to_string(row),
+         "another width or --pix-fmt may fit");
+  }
   v4l2_streamparm rate{};
   rate.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
   rate.parm.output.timeperframe.numerator = static_cast<std::uint32_t>(context.framerate.den);
@@ -110,14 +124,36 @@ void DeviceSink::start(const Encoder& encoder, const AVFrame& /*first*/) {
   if (context.framerate.num > 0) control(device_, VIDIOC_S_PARM, &rate);
 }
 
-// A frame is one write.
+// Until it may take a frame, or has been waited for long enough.
+void DeviceSink::await_device() const {
+  constexpr int kLook = 100;  // milliseconds
+  pollfd ready{device_, POLLOUT, 0};
+  while (!patience_.over()) {
+    const int count = ::poll(&ready, 1, kLook);
+    if (count < 0 && errno != EINTR) fail(MediaError::Kind::output, name_, std::strerror(errno));
+    if (count <= 0) continue;
+    if ((ready.revents & POLLOUT) != 0) return;
+    // Some drivers cannot say when; a pause keeps the question from being asked without end.
+    ::poll(nullptr, 0, kLook / 10);
+    return;
+  }
+}
+
+// A frame is one write: what is left of it would pass for the next.
 void DeviceSink::write_video(PacketPtr packet) {
   const auto size = static_cast<std::size_t>(packet->size);
   ssize_t written = -1;
-  do {
+  while (!patience_.over()) {
     written = ::write(device_, packet->data, size);
-  } while (written < 0 && (errno == EINTR || errno == EAGAIN));
+    if (written >= 0 || (errno != EINTR && errno != EAGAIN)) break;
+    if (errno == EAGAIN) await_device();
+  }
+  if (patience_.over()) return;
   if (written < 0) fail(MediaError::Kind::output, name_, std::strerror(errno));
+  if (static_cast<std::size_t>(written) < size) {
+    fail(MediaError::Kind::output, name_,
+         "took " + std::to_string(written) + " of a frame's " + std::to_string(size) + " bytes");
+  }
 }
 
 void DeviceSink::write_copied(PacketPtr /*packet*/) {}

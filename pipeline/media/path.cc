@@ -18,11 +18,34 @@ bool is_url(const std::string& name) {
          });
 }
 
+namespace {
+
+char small_letter(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+
+}  // namespace
+
+std::string plain_name(std::string name) {
+  if (!is_url(name)) return name;
+  const auto end = name.begin() + static_cast<std::ptrdiff_t>(name.find(':'));
+  std::transform(name.begin(), end, name.begin(), small_letter);
+  return name;
+}
+
+Address address_of(const std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  std::string text = url.substr(begin, url.find_first_of("/?#", begin) - begin);
+  text.erase(0, text.rfind('@') + 1);
+  const std::size_t bracket = text.starts_with('[') ? text.find(']') : std::string::npos;
+  const std::size_t colon = text.find(':', bracket == std::string::npos ? 0 : bracket);
+  Address address;
+  if (colon != std::string::npos) address.port = text.substr(colon + 1);
+  address.host = bracket == std::string::npos ? text.substr(0, colon) : text.substr(1, bracket - 1);
+  return address;
+}
+
 std::string extension_of(const std::string& name) {
   std::string text = std::filesystem::path(name).extension().string();
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  });
+  std::transform(text.begin(), text.end(), text.begin(), small_letter);
   return text;
 }
 

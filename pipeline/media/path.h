@@ -14,6 +14,16 @@ namespace convolve::media {
 /// `scheme://…`, which libav reads itself.
 bool is_url(const std::string& name);
 
+/// A URL with its scheme in small letters, as libav and GStreamer want it; other names as they are.
+std::string plain_name(std::string name);
+
+/// Where a URL leads, without its brackets around an IPv6 address; empty: it does not say.
+struct Address {
+  std::string host;
+  std::string port;
+};
+Address address_of(const std::string& url);
+
 /// `.mp4` in small letters, or empty.
 std::string extension_of(const std::string& name);
 

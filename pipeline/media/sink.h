@@ -12,6 +12,7 @@
 #include "encoder.h"
 #include "output_file.h"
 #include "path.h"
+#include "patience.h"
 
 namespace convolve::media {
 
@@ -103,7 +104,8 @@ class DeviceSink : public Sink {
  public:
   /// Checks that it takes video. \throws MediaError of kind output
   /// \param name  for messages
-  DeviceSink(std::string name, const std::string& path);
+  /// \param patience  for a device that takes nothing; must outlive the sink
+  DeviceSink(std::string name, const std::string& path, const Patience& patience);
   ~DeviceSink() override;
   DeviceSink(const DeviceSink&) = delete;
   DeviceSink& operator=(const DeviceSink&) = delete;
@@ -116,9 +118,13 @@ class DeviceSink : public Sink {
   void write_copied(PacketPtr packet) override;
   void finish() override;
   void discard() noexcept override;
+  [[nodiscard]] bool reader_gone() const noexcept override { return patience_.over(); }
 
  private:
+  void await_device() const;
+
   std::string name_;
+  const Patience& patience_;
   int device_ = -1;
 };
 

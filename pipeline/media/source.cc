@@ -67,8 +67,9 @@ bool is_text_demuxer(const AVInputFormat& format) {
 
 }  // namespace
 
-Source::Source(const std::string& input, const std::atomic<bool>& interrupted)
-    : name_(input == "-" ? "standard input" : input), interrupted_(interrupted) {
+Source::Source(const std::string& name, const std::atomic<bool>& interrupted)
+    : name_(name == "-" ? "standard input" : plain_name(name)), interrupted_(interrupted) {
+  const std::string input = plain_name(name);
   quiet_libav();
   forget_messages();
   const auto pattern = SequencePattern::parse(input);

@@ -10,12 +10,12 @@
 
 namespace convolve::media {
 
-/// Opens `input`, or says in one line why not.
+/// Opens what `name` stands for, or says in one line why not.
 class Source {
  public:
   /// \param interrupted  makes waiting reads give up; must outlive this
   /// \throws MediaError of kind input
-  Source(const std::string& input, const std::atomic<bool>& interrupted);
+  Source(const std::string& name, const std::atomic<bool>& interrupted);
   ~Source();
   Source(const Source&) = delete;
   Source& operator=(const Source&) = delete;

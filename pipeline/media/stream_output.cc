@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "stream_output.h"
 
+#include <netdb.h>
+
+#include "path.h"
+
 namespace convolve::media {
 
 namespace {
@@ -35,9 +39,7 @@ void StreamOutput::attach(AVFormatContext& context) {
   const int result = avio_open2(&io_, url_.c_str(), AVIO_FLAG_WRITE, &context.interrupt_callback,
                                 options.address());
   if (result < 0 && !reader_gone()) {
-    fail(MediaError::Kind::output, url_,
-         result == AVERROR(ETIMEDOUT) ? reason(result) : error_text(result),
-         result == AVERROR(EINVAL) ? "write host and port, as in udp://127.0.0.1:5000" : "");
+    fail(MediaError::Kind::output, url_, connection_failure(result));
   }
   context.pb = io_;
 }
@@ -52,6 +54,18 @@ void StreamOutput::publish() { connected_by_ = INT64_MAX; }
 std::string StreamOutput::reason(int code) const {
   const bool silent = code == AVERROR(ETIMEDOUT) || late();
   return silent ? "the other side does not answer" : media::reason(code);
+}
+
+// libav has one code for names that nobody has and for addresses where nobody listens.
+std::string StreamOutput::connection_failure(int code) const {
+  if (code == AVERROR(ETIMEDOUT)) return reason(code);
+  if (code != AVERROR(EIO)) return error_text(code);
+  const Address address = address_of(url_);
+  addrinfo* found = nullptr;
+  const int problem = getaddrinfo(address.host.c_str(), nullptr, nullptr, &found);
+  if (problem != 0) return address.host + ": " + gai_strerror(problem);
+  freeaddrinfo(found);
+  return "nobody answers at " + address.host + (address.port.empty() ? "" : ":" + address.port);
 }
 
 void StreamOutput::finish() {

@@ -69,7 +69,7 @@ struct MediaWriter::State {
 
 MediaWriter::State::State(const std::string& name, WriteOptions write_options,
                           MediaReader::State* source)
-    : output(name), options(std::move(write_options)), reader(source) {
+    : output(media::plain_name(name)), options(std::move(write_options)), reader(source) {
   media::quiet_libav();
   container = media::container_for(output);
   options.live = options.live || container.real_time();
@@ -117,7 +117,7 @@ void MediaWriter::State::make_sink() {
       pictures = static_cast<media::PictureSink*>(sink.get());
       break;
     case media::OutputKind::device:
-      sink = std::make_unique<media::DeviceSink>(output, *media::device_path(output));
+      sink = std::make_unique<media::DeviceSink>(output, *media::device_path(output), patience);
       break;
     case media::OutputKind::file: {
       const media::Target target(output, options.overwrite, input);
