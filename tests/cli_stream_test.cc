@@ -102,16 +102,15 @@ class CliStream : public Cli {
     return convolve({"--probe", file}).out;
   }
   // Bars of colour: the first is light, the last but one is dark.
-  void expect_bars(const std::string& file) const {
+  [[nodiscard]] bool shows_bars(const std::string& file) const {
     const std::string y4m = convolve({file, "-o", "-", "-q"}).out;
-    ASSERT_TRUE(y4m.starts_with("YUV4MPEG2 W320 H240 ")) << y4m.substr(0, 40);
+    EXPECT_TRUE(y4m.starts_with("YUV4MPEG2 W320 H240 ")) << y4m.substr(0, 40);
     const std::string luma = y4m_samples(y4m, kStreamWidth * kStreamHeight);
-    ASSERT_GE(luma.size(), std::size_t{kStreamWidth * kStreamHeight});
+    if (luma.size() < std::size_t{kStreamWidth * kStreamHeight}) return false;
     const auto at = [&luma](int x, int y) {
       return static_cast<unsigned char>(luma[static_cast<std::size_t>(y * kStreamWidth + x)]);
     };
-    EXPECT_GT(at(20, 60), 160);
-    EXPECT_LT(at(300, 60), 60);
+    return at(20, 60) > 160 && at(300, 60) < 60;
   }
 };
 
@@ -128,7 +127,7 @@ TEST_F(CliStream, WhatIsSentByUdpIsReceived) {
     EXPECT_EQ(received.code, 0) << received.err;
     EXPECT_EQ(received.err, "");
     EXPECT_EQ(frames_of("got.mkv"), 20U);
-    expect_bars("got.mkv");
+    EXPECT_TRUE(shows_bars("got.mkv"));
   }
   sender.send(SIGINT);
   EXPECT_EQ(sender.wait(), 130) << sender.err();
@@ -164,7 +163,7 @@ TEST_F(CliStream, FilesAreSentWithTheirSoundAtTheirPace) {
     EXPECT_NE(probe("got.mkv").find("h264"), std::string::npos) << probe("got.mkv");
     EXPECT_NE(probe("got.mkv").find("aac"), std::string::npos) << probe("got.mkv");
     EXPECT_EQ(frames_of("got.mkv"), 60U);
-    expect_bars("got.mkv");
+    EXPECT_TRUE(shows_bars("got.mkv"));
   }
 }
 
@@ -186,10 +185,15 @@ TEST_F(CliStream, CamerasOfTheNetworkAreReceived) {
                 "--frames",
                 "20"};
     words.insert(words.end(), more.begin(), more.end());
-    const Result received = convolve(words);
-    EXPECT_EQ(received.code, 0) << received.err;
-    EXPECT_EQ(frames_of("got.mkv"), 20U);
-    expect_bars("got.mkv");
+    // A busy machine loses packets; without those of its first picture, a stream begins grey.
+    bool whole = false;
+    for (int tries = 0; tries < 8 && !whole; ++tries) {
+      const Result received = convolve(words);
+      EXPECT_EQ(received.code, 0) << received.err;
+      EXPECT_EQ(frames_of("got.mkv"), 20U);
+      whole = shows_bars("got.mkv");
+    }
+    EXPECT_TRUE(whole);
     return probe("got.mkv").find("pcm_alaw") != std::string::npos;
   };
   EXPECT_TRUE(record({})) << probe("got.mkv");
