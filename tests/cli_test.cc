@@ -62,6 +62,9 @@ TEST_F(Cli, WhatEndsWithinAFrameIsWarnedOf) {
   ASSERT_EQ(convolve({"clip.y4m", "-o", "whole.jpg", "--frames", "1", "-q"}).code, 0);
   const std::string jpeg = read_file(dir_.file("whole.jpg"));
   write_file(dir_.file("cut.jpg"), jpeg.substr(0, jpeg.size() * 2 / 3));
+  ASSERT_EQ(convolve({"clip.y4m", "-o", "whole.ts", "-q"}).code, 0);
+  const std::string packets = read_file(dir_.file("whole.ts"));
+  write_file(dir_.file("cut.ts"), packets.substr(0, packets.size() - 100));
   const auto said = [this](const std::string& input, const std::string& file) {
     Command command = this->command({input, "-o", "null:", "--progress", "none"});
     if (input == "-") command.input = dir_.file(file);
@@ -73,10 +76,13 @@ TEST_F(Cli, WhatEndsWithinAFrameIsWarnedOf) {
   EXPECT_EQ(said("cut.y4m", ""), "convolve: warning: cut.y4m" + cut + "9 frames decoded");
   EXPECT_EQ(said("-", "cut.y4m"), "convolve: warning: standard input" + cut + "9 frames decoded");
   EXPECT_EQ(said("cut.jpg", ""), "convolve: warning: cut.jpg" + cut + "1 frame decoded");
-  for (const char* whole : {"clip.y4m", "whole.jpg"}) {
+  EXPECT_TRUE(said("cut.ts", "").starts_with("convolve: warning: cut.ts" + cut));
+  EXPECT_TRUE(said("-", "cut.ts").starts_with("convolve: warning: standard input" + cut));
+  for (const char* whole : {"clip.y4m", "whole.jpg", "whole.ts"}) {
     EXPECT_EQ(said(whole, "").find("warning"), std::string::npos) << whole;
   }
   EXPECT_EQ(said("-", "clip.y4m").find("warning"), std::string::npos);
+  EXPECT_EQ(said("-", "whole.ts").find("warning"), std::string::npos);
 }
 
 TEST_F(Cli, MistakesInOutputAreCode4) {
