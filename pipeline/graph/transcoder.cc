@@ -279,8 +279,9 @@ void Transcoder::State::note_dropped(const TranscodeProgress& end) const {
   if (live == nullptr || !live->keeps_all() || end.dropped == 0 || !options.on_note) return;
   options.on_note(NoteLevel::warning,
                   options.input + ": " + std::to_string(end.dropped) + " of " +
-                      std::to_string(end.frames + end.dropped) +
-                      " frames dropped: filters or encoder are slower than the source");
+                      std::to_string(end.frames + end.dropped) + " frames dropped: filters" +
+                      (writer->real_time() ? ", encoder or receiver" : " or encoder") +
+                      " are slower than the source");
 }
 
 Transcoder::Transcoder(TranscodeOptions options)
