@@ -60,8 +60,13 @@ TEST(History, WindowsOfCausalAndEvenKernels) {
   EXPECT_EQ(windows({.before = 2}, 4), (Windows{"000", "001", "012", "123"}));
   EXPECT_EQ(windows({.before = 2, .border = Border::constant}, 3), (Windows{"..0", ".01", "012"}));
   // Frames that have not come cannot be reflected.
-  EXPECT_EQ(windows({.before = 2, .border = Border::reflect_101}, 4),
+  EXPECT_EQ(windows({.before = 2, .border = Border::reflect_101, .causal = true}, 4),
             (Windows{"000", "101", "012", "123"}));
+  EXPECT_EQ(windows({.before = 1, .border = Border::reflect_101, .causal = true}, 3),
+            (Windows{"00", "01", "12"}));
+  // A centred window of two slices waits for the second frame, once.
+  EXPECT_EQ(windows({.before = 1, .border = Border::reflect_101}, 3), (Windows{"10", "01", "12"}));
+  EXPECT_EQ(windows({.before = 1, .border = Border::reflect_101}, 1), (Windows{"00"}));
   EXPECT_EQ(windows({.before = 1}, 3), (Windows{"00", "01", "12"}));
   EXPECT_EQ(windows({.before = 2, .after = 1}, 4), (Windows{"0001", "0012", "0123", "1233"}));
 }
@@ -132,8 +137,8 @@ Places places_of(const TimeGeometry& time, const std::vector<int>& scenes) {
   int begin = 0;
   for (const int count : scenes) {
     for (int own = 0; own < count; ++own) {
-      // A window that never waits for a frame knows none after its own.
-      const int known = time.after == 0 ? own + 1 : count;
+      // A causal window knows no frame after its own.
+      const int known = time.causal ? own + 1 : count;
       std::vector<int> window;
       for (int t = own - time.before; t <= own + time.after; ++t) {
         const int place = border_index(t, known, std::string(border));
@@ -182,6 +187,7 @@ void each_window(const Act& act) {
       for (int before = 0; before < frames; ++before) {
         act(TimeGeometry{.before = before, .after = frames - 1 - before, .border = border});
       }
+      act(TimeGeometry{.before = frames - 1, .border = border, .causal = true});
     }
   }
 }

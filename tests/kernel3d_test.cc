@@ -108,7 +108,8 @@ TEST(Kernel3d, SaysWhichFramesItNeeds) {
   EXPECT_EQ(time({{"kernel", "box(1x1x5)"}}), (TimeGeometry{2, 2}));
   EXPECT_EQ(time({{"kernel", "box(1x1x4)"}}), (TimeGeometry{2, 1}));
   EXPECT_EQ(time({{"kernel", "box(1x1x4)"}, {"operation", "convolution"}}), (TimeGeometry{1, 2}));
-  EXPECT_EQ(time({{"kernel", "box(1x1x5)"}, {"alignment", "causal"}}), (TimeGeometry{4, 0}));
+  EXPECT_EQ(time({{"kernel", "box(1x1x5)"}, {"alignment", "causal"}}),
+            (TimeGeometry{.before = 4, .causal = true}));
   EXPECT_EQ(time({{"kernel", "box(3)"}}), (TimeGeometry{0, 0}));
   EXPECT_EQ(time({{"kernel", "box(1x1x64)"}}), (TimeGeometry{32, 31}));
   // Frames that pass as they are wait for none.

@@ -20,6 +20,7 @@ struct TimeWindow {
   int before = 0;
   int after = 0;
   std::string border = "replicate";
+  bool causal = false;
 };
 
 inline TimeWindow time_window(const Values& values, int slices) {
@@ -28,7 +29,8 @@ inline TimeWindow time_window(const Values& values, int slices) {
   if (value_or(values, "operation", "correlation") == "convolution") {
     window.before = slices - 1 - window.before;
   }
-  if (value_or(values, "alignment", "centred") == "causal") window.before = slices - 1;
+  window.causal = value_or(values, "alignment", "centred") == "causal";
+  if (window.causal) window.before = slices - 1;
   window.after = slices - 1 - window.before;
   window.border = value_or(values, "time-border", "replicate");
   return window;
@@ -76,8 +78,8 @@ inline Expected reference_over_time(const std::vector<Picture>& stream, int own,
                                     const Values& values) {
   const auto slices = static_cast<int>(read_slices(value_or(values, "kernel", kBox3d)).size());
   const TimeWindow window = time_window(values, slices);
-  // A window that never waits for a frame knows none after its own.
-  const int last = window.after == 0 ? own : static_cast<int>(stream.size()) - 1;
+  // A causal window knows no frame after its own.
+  const int last = window.causal ? own : static_cast<int>(stream.size()) - 1;
   std::vector<const Picture*> frames;
   for (int t = own - window.before; t <= own + window.after; ++t) {
     const int place = border_index(t, last + 1, window.border);

@@ -101,9 +101,8 @@ class Kernel3dFilter final : public Filter {
     }
     TimeGeometry& time = geometry_.t;
     const int newest = kernel.depth() - 1;
-    time.before = params.alignment == Alignment::causal
-                      ? newest
-                      : anchor_of(kernel.depth(), params.operation);
+    time.causal = params.alignment == Alignment::causal;
+    time.before = time.causal ? newest : anchor_of(kernel.depth(), params.operation);
     time.after = newest - time.before;
     identity_ = keeps_frames(time.before);
     if (identity_) {

@@ -55,6 +55,8 @@ struct TimeGeometry {
   /// Frames that differ by more than this from the one before begin a scene, beyond whose ends
   /// frames count as missing: mean absolute difference, as a fraction of M. 0: no scenes.
   double scene_cut = 0;
+  /// No output waits for frames after its own, not even for those that stand for missing ones.
+  bool causal = false;
 
   [[nodiscard]] constexpr int frames() const noexcept { return before + 1 + after; }
   bool operator==(const TimeGeometry&) const = default;

@@ -21,12 +21,10 @@ std::vector<int> window_places(const TimeGeometry& time, int own, int first, int
 
 /// The most frames that an output waits for. The first outputs of a centred window that reaches
 /// further back than forth, and is reflected, need later frames than the others; a causal one never
-/// waits, and reflects what it has. (Of two slices, the last of which is the output's own, both are
-/// the same: such windows do not wait.)
+/// waits, and reflects what it has.
 constexpr int frames_waited(const TimeGeometry& time) noexcept {
-  const bool causal = time.after == 0;
-  return time.border == Border::reflect_101 && !causal ? std::max(time.before, time.after)
-                                                       : time.after;
+  return time.border == Border::reflect_101 && !time.causal ? std::max(time.before, time.after)
+                                                            : time.after;
 }
 
 /// Frames before an output's own that are kept for it and for those to come: what lies beyond the
