@@ -9,8 +9,6 @@ namespace convolve {
 
 namespace {
 
-constexpr int round_up(int value, int unit) noexcept { return (value + unit - 1) / unit * unit; }
-
 bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept {
   return reinterpret_cast<std::uintptr_t>(data) % static_cast<std::uintptr_t>(sample_size(type)) ==
              0 &&
@@ -111,11 +109,12 @@ void Strips::run(const Job& job, const Rect& given, const Stretch& stretch,
   const Rect inner = in_place_part(job, part);
   if (inner.x0 >= inner.x1 || inner.y0 >= inner.y1) return run_padded(job, part, workspace, store);
   run_padded(job, {part.x0, part.y0, part.x1, inner.y0}, workspace, store);
+  const bool shuffled = plan_sides(job, part, inner, workspace);
   const int step = rows_in_cache(job);
   for (int y = inner.y0; y < inner.y1; y += step) {
     const Rect rows{inner.x0, y, inner.x1, std::min(y + step, inner.y1)};
     run_in_place(job, rows, workspace);
-    run_sides(job, {part.x0, rows.y0, part.x1, rows.y1}, rows, workspace);
+    run_sides(job, {part.x0, rows.y0, part.x1, rows.y1}, rows, shuffled, workspace);
   }
   run_padded(job, {part.x0, inner.y1, part.x1, part.y1}, workspace, store);
 }
@@ -137,6 +136,11 @@ bool Strips::readable_in_place(const Job& job) const noexcept {
          });
 }
 
+bool Strips::writable_in_place(const Job& job) const noexcept {
+  const auto& to = output_.plane[job.sink.component[0].plane];
+  return job.sink.kind == Sink::Kind::plain && aligned(to.data, to.stride, job.sink.type);
+}
+
 bool Strips::has_slack(const Job& job, int y) const noexcept {
   return std::all_of(frames_.begin(), frames_.end(), [&](const ConstFrameView& frame) {
     const std::ptrdiff_t stride = frame.plane[job.source.component[0].plane].stride;
@@ -150,12 +154,10 @@ bool Strips::has_slack(const Job& job, int y) const noexcept {
 // there is something that may be read.
 Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   const Rect none{part.x0, part.y0, part.x0, part.y1};
-  if (job.sink.kind != Sink::Kind::plain || job.source.type != job.sink.type || job.rescale ||
-      job.x.stride != 1 || job.y.stride != 1) {
+  if (job.source.type != job.sink.type || job.rescale || job.x.stride != 1 || job.y.stride != 1 ||
+      !readable_in_place(job) || !writable_in_place(job)) {
     return none;
   }
-  const auto& to = output_.plane[job.sink.component[0].plane];
-  if (!readable_in_place(job) || !aligned(to.data, to.stride, job.sink.type)) return none;
 
   const Window window = job.stage->window();
   Rect inner = part;

@@ -133,12 +133,15 @@ class Strips {
   void run_padded(const Job& job, const Rect& part, Workspace& workspace,
                   const Take& take) const noexcept;
   struct Sides;
-  [[nodiscard]] bool plan_sides(const Job& job, const Sides& sides,
+  /// Plans how the pixels that the two sides of `part` need come out of a row by a shuffle: the
+  /// same for all rows. False where they do not.
+  [[nodiscard]] bool plan_sides(const Job& job, const Rect& part, const Rect& inner,
                                 Workspace& workspace) const noexcept;
   void load_sides(const Job& job, const Sides& sides, const ConstFrameView& frame, int y,
                   Workspace& workspace, std::byte* to) const noexcept;
   /// What lies left and right of `inner` in `part`, next to each other in one narrow tile.
-  void run_sides(const Job& job, const Rect& part, const Rect& inner,
+  /// \param shuffled  what `plan_sides` said
+  void run_sides(const Job& job, const Rect& part, const Rect& inner, bool shuffled,
                  Workspace& workspace) const noexcept;
   /// Runs the stage over rows [y0, y1) of a tile. `load(frame, y, to)` makes an input row, `take(y,
   /// row)` receives an output row.

@@ -3,15 +3,13 @@
 // the outputs that lie over one input. Input rows are always copied, with what lies beyond the
 // edges: they are few beside the output, which is written in place where cells are whole.
 #include <algorithm>
-#include <cstdint>
 
-#include "core/strip.h"
+#include "core/strip_tile.h"
 
 namespace convolve {
 
 namespace {
 
-constexpr int round_up(int value, int unit) noexcept { return (value + unit - 1) / unit * unit; }
 constexpr int divide_up(int value, int unit) noexcept { return (value + unit - 1) / unit; }
 
 // Sizes of the tiles that a job is computed in.
@@ -64,14 +62,6 @@ Rect Strips::whole_cells(const Job& job, const Rect& part) noexcept {
     return std::min(round_up(y, job.y.scale), job.output.height);
   };
   return {part.x0, first_row(part.y0), part.x1, first_row(part.y1)};
-}
-
-bool Strips::writable_in_place(const Job& job) const noexcept {
-  const auto& to = output_.plane[job.sink.component[0].plane];
-  const auto unit = static_cast<std::uintptr_t>(sample_size(job.sink.type));
-  return job.sink.kind == Sink::Kind::plain &&
-         reinterpret_cast<std::uintptr_t>(to.data) % unit == 0 &&
-         to.stride % static_cast<std::ptrdiff_t>(unit) == 0;
 }
 
 void Strips::run_scaled(const Job& job, const Rect& part, Workspace& workspace) const noexcept {

@@ -73,8 +73,10 @@ void Workspace::reserve_sides(const Job& job) {
   side_shuffle.pieces.reserve(most / RowPiece::kBytes + 1);
 }
 
-// Plans how the sides' pixels come out of a row of the frame by a shuffle. False where they do not.
-bool Strips::plan_sides(const Job& job, const Sides& sides, Workspace& workspace) const noexcept {
+bool Strips::plan_sides(const Job& job, const Rect& part, const Rect& inner,
+                        Workspace& workspace) const noexcept {
+  const Sides sides(job, part, inner);
+  if (sides.width == 0 || sides.computed() > kMostSideWidth) return false;
   const int pixel = job.source.pixel_bytes();
   std::size_t count = 0;
   const auto add = [&](int first, int width) {
@@ -122,7 +124,7 @@ void Strips::load_sides(const Job& job, const Sides& sides, const ConstFrameView
   }
 }
 
-void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner,
+void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner, bool shuffled,
                        Workspace& workspace) const noexcept {
   Sides sides(job, part, inner);
   if (sides.width == 0) return;
@@ -136,15 +138,14 @@ void Strips::run_sides(const Job& job, const Rect& part, const Rect& inner,
     run_padded(job, {inner.x1, part.y0, part.x1, part.y1}, workspace, copy);
     return;
   }
-  sides.shuffled = plan_sides(job, sides, workspace);
+  sides.shuffled = shuffled;
   const auto load = [&](const ConstFrameView& frame, int y, std::byte* to) noexcept {
     load_sides(job, sides, frame, y, workspace, to);
   };
   const auto left_bytes = static_cast<std::size_t>(sides.left * pixel);
   const auto right_bytes = static_cast<std::size_t>(sides.right * pixel);
   const std::ptrdiff_t right_at = std::ptrdiff_t{inner.x1 - part.x0} * pixel;
-  const std::ptrdiff_t lane_stride =
-      sides.rows_apart * output_.plane[job.sink.component[0].plane].stride;
+  const std::ptrdiff_t lane_stride = sides.rows_apart * sink_rows(job).second;
   const auto take = [&](int y, const std::byte* row) noexcept {
     std::byte* to = job.sink.at(output_, part.x0, y);
     for (; y < part.y1; y += sides.rows_apart, row += sides.width * pixel, to += lane_stride) {

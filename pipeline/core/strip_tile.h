@@ -15,6 +15,8 @@ namespace convolve {
 /// Most pixels of a tile of a frame's two sides.
 inline constexpr int kMostSideWidth = 128;
 
+constexpr int round_up(int value, int unit) noexcept { return (value + unit - 1) / unit * unit; }
+
 /// Pixels that the taps of one see beside it.
 inline int reach(const Job& job) noexcept {
   const Window window = job.stage->window();
