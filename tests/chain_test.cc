@@ -147,14 +147,14 @@ INSTANTIATE_TEST_SUITE_P(
         Wrong{"kernel=box(3):stride=2:roi='0,0,8,8'",
               "chain, column 28: kernel: roi: not possible with a filter that changes the size"},
         Wrong{"kernel=kernel=@absent.txt",
-              "chain, column 15: kernel: kernel: @absent.txt: No such file or directory"},
+              "chain, column 15: kernel: @absent.txt: No such file or directory"},
         // Columns are counted in characters.
         Wrong{"gst:x=text='äöü',soble",
               "chain, column 18: 'soble' is no filter; did you mean 'sobel'?"}));
 
 TEST(Chain, BadKernelsAreFoundBeforeAnythingRuns) {
   const std::string error = error_of("sobel,kernel=kernel='1 2 3; 4 5'");
-  EXPECT_TRUE(error.starts_with("chain, column 21: kernel: kernel: row 2")) << error;
+  EXPECT_TRUE(error.starts_with("chain, column 21: kernel: row 2")) << error;
   EXPECT_NE(error.find("row 2 has 2 values, row 1 has 3"), std::string::npos) << error;
   EXPECT_NE(error_of("kernel=kernel=sharpne").find("did you mean 'sharpen'?"), std::string::npos);
 }

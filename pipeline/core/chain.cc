@@ -47,6 +47,16 @@ std::string range_text(const TimeRange& range) {
          (range.end < TimeRange{}.end ? format_number(range.end) : "");
 }
 
+// An error's text begins with the name of the parameter that it is about.
+bool is_about(std::string_view why, std::string_view param) {
+  return why.starts_with(param) && why.substr(param.size()).starts_with(':');
+}
+
+// One name is enough where the parameter has the filter's.
+std::string error_in(const FilterInfo& info, const std::string& why) {
+  return is_about(why, info.name) ? why : std::string(info.name) + ": " + why;
+}
+
 // Lines that begin with # made blank, so that places stay where they are.
 std::string without_comments(std::string text) {
   bool line_begins = true;
@@ -248,7 +258,7 @@ class Reader {
     try {
       set_param_text(*params, *find_param(info, given.first), given.second);
     } catch (const ParamError& error) {
-      fail(place, std::string(info.name) + ": " + error.what());
+      fail(place, error_in(info, error.what()));
     }
   }
 
@@ -261,17 +271,16 @@ class Reader {
         throw ParamError("enable: cannot go with a filter that changes the size");
       }
     } catch (const std::invalid_argument& error) {
-      fail(place_of(spec, error.what(), start), std::string(info.name) + ": " + error.what());
+      fail(place_of(spec, error.what(), start), error_in(info, error.what()));
     }
   }
 
-  // An error's text begins with the name of the parameter that it is about.
+  // Of the parameter that an error is about.
   [[nodiscard]] std::size_t place_of(const FilterSpec& spec, std::string_view why,
                                      std::size_t start) const {
-    if (spec.enable && why.starts_with(kEnable)) return enable_place_;
+    if (spec.enable && is_about(why, kEnable)) return enable_place_;
     for (std::size_t i = 0; i < spec.values.size(); ++i) {
-      const std::string& key = spec.values[i].first;
-      if (why.starts_with(key) && why.substr(key.size()).starts_with(':')) return value_places_[i];
+      if (is_about(why, spec.values[i].first)) return value_places_[i];
     }
     return start;
   }
