@@ -70,7 +70,7 @@ void Workspace::reserve_sides(const Job& job) {
   if (side_from.size() >= most) return;
   side_from.resize(most);
   side_border.resize(most);
-  side_shuffle.pieces.reserve(most / RowPiece::kBytes + 1);
+  side_shuffle.pieces.reserve(most / BytePick::kBytes + 1);
 }
 
 bool Strips::plan_sides(const Job& job, const Rect& part, const Rect& inner,

@@ -20,7 +20,6 @@ namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
 using Rows = PhaseInterleaver::Rows;
-using Piece = PhaseInterleaver::Piece;
 
 // Pixels one by one.
 void CopyPixels(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
@@ -40,17 +39,17 @@ bool Shuffle(const PhaseInterleaver&, const Rows&, int, std::byte*) { return fal
 
 #else
 
-// 16 bytes of `kScale` rows, or of as many as there are pieces.
+// 16 bytes of `kScale` rows, or of as many as there are picks.
 template <int kScale>
-HWY_INLINE void ShuffleAt(std::span<const Piece> pieces, const Rows& rows, std::ptrdiff_t from,
+HWY_INLINE void ShuffleAt(std::span<const BytePick> picks, const Rows& rows, std::ptrdiff_t from,
                           std::uint8_t* to) {
   const hn::Full128<std::uint8_t> d;
-  const std::size_t scale = kScale > 0 ? kScale : pieces.size();
+  const std::size_t scale = kScale > 0 ? kScale : picks.size();
   auto made = hn::Zero(d);
   for (std::size_t f = 0; f < scale; ++f) {
     const auto* const row = reinterpret_cast<const std::uint8_t*>(rows[f]) + from;
-    made = hn::Or(made, hn::TableLookupBytesOr0(hn::LoadU(d, row + pieces[f].from),
-                                                hn::Load(d, pieces[f].order.data())));
+    made = hn::Or(made, hn::TableLookupBytesOr0(hn::LoadU(d, row + picks[f].from),
+                                                hn::Load(d, picks[f].order.data())));
   }
   hn::StoreU(made, d, to);
 }
@@ -58,15 +57,15 @@ HWY_INLINE void ShuffleAt(std::span<const Piece> pieces, const Rows& rows, std::
 // In rounds, of which the last overlaps the one before.
 template <int kScale>
 void ShuffleAll(const PhaseInterleaver& phases, const Rows& rows, int pixels, std::byte* to) {
-  const std::span<const Piece> pieces(phases.pieces());
+  const std::span<const BytePick> picks(phases.picks());
   const auto scale = static_cast<std::size_t>(phases.scale());
   const std::ptrdiff_t bytes = phases.pixel_bytes();
   const int round = phases.round_pixels();
   for (int next = 0; next < pixels; next += round) {
     const int x = std::min(next, pixels - round);
     auto* out = reinterpret_cast<std::uint8_t*>(to) + x * bytes * phases.scale();
-    for (std::size_t i = 0; i < pieces.size(); i += scale, out += Piece::kBytes) {
-      ShuffleAt<kScale>(pieces.subspan(i, scale), rows, x * bytes, out);
+    for (std::size_t i = 0; i < picks.size(); i += scale, out += BytePick::kBytes) {
+      ShuffleAt<kScale>(picks.subspan(i, scale), rows, x * bytes, out);
     }
   }
 }
@@ -156,22 +155,20 @@ PhaseInterleaver::PhaseInterleaver(int scale, int pixel_bytes)
     : scale_(scale), pixel_bytes_(pixel_bytes) {
   const bool lane = pixel_bytes == 1 || pixel_bytes == 2 || pixel_bytes == 4;
   if (lane && scale <= 4) return;
-  const int round = std::lcm(Piece::kBytes, scale * pixel_bytes);
+  const int round = std::lcm(BytePick::kBytes, scale * pixel_bytes);
   round_pixels_ = round / (scale * pixel_bytes);
-  for (int begin = 0; begin < round; begin += Piece::kBytes) {
+  for (int begin = 0; begin < round; begin += BytePick::kBytes) {
     for (int row = 0; row < scale; ++row) {
-      Piece piece;
-      piece.order.fill(Piece::kNowhere);
-      piece.from = -1;
-      for (int i = 0; i < Piece::kBytes; ++i) {
+      BytePick& pick = picks_.emplace_back();
+      pick.from = -1;
+      for (int i = 0; i < BytePick::kBytes; ++i) {
         const int pixel = (begin + i) / pixel_bytes;
         if (pixel % scale != row) continue;
         const int from = pixel / scale * pixel_bytes + (begin + i) % pixel_bytes;
-        if (piece.from < 0) piece.from = from;
-        piece.order[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(from - piece.from);
+        if (pick.from < 0) pick.from = from;
+        pick.order[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(from - pick.from);
       }
-      piece.from = std::max<std::ptrdiff_t>(piece.from, 0);
-      pieces_.push_back(piece);
+      pick.from = std::max<std::ptrdiff_t>(pick.from, 0);
     }
   }
 }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/simd/byte_pick.h"
+
 namespace convolve {
 
 /// Pixel `scale·j + f` of the output is pixel `j` of row `f`.
@@ -20,14 +22,6 @@ class PhaseInterleaver {
   static constexpr int kMostRows = 8;
   using Rows = std::array<const std::byte*, kMostRows>;
 
-  /// What 16 bytes take from a row.
-  struct Piece {
-    static constexpr int kBytes = 16;
-    static constexpr std::uint8_t kNowhere = 0x80;
-    alignas(kBytes) std::array<std::uint8_t, kBytes> order;
-    std::ptrdiff_t from;  ///< of the row's bytes since the shuffles' beginning
-  };
-
   PhaseInterleaver() = default;
   /// \param scale  rows, 2 to kMostRows
   PhaseInterleaver(int scale, int pixel_bytes);
@@ -35,9 +29,9 @@ class PhaseInterleaver {
   [[nodiscard]] int scale() const noexcept { return scale_; }
   [[nodiscard]] int pixel_bytes() const noexcept { return pixel_bytes_; }
   /// True where a pixel of all rows is interleaved as a lane.
-  [[nodiscard]] bool has_lanes() const noexcept { return pieces_.empty(); }
-  /// `scale` for each 16 bytes of a round.
-  [[nodiscard]] const std::vector<Piece>& pieces() const noexcept { return pieces_; }
+  [[nodiscard]] bool has_lanes() const noexcept { return picks_.empty(); }
+  /// `scale` for each 16 bytes of a round, out of a row's since the round's beginning.
+  [[nodiscard]] const std::vector<BytePick>& picks() const noexcept { return picks_; }
   /// Pixels of each row that a round takes.
   [[nodiscard]] int round_pixels() const noexcept { return round_pixels_; }
 
@@ -49,7 +43,7 @@ class PhaseInterleaver {
   int scale_ = 2;
   int pixel_bytes_ = 1;
   int round_pixels_ = 0;
-  std::vector<Piece> pieces_;
+  std::vector<BytePick> picks_;
 };
 
 }  // namespace convolve

@@ -22,12 +22,11 @@ void RunRowShuffle(const RowShuffle& shuffle, std::span<const std::byte* const> 
                    std::byte* to) {
   for (const std::byte* const row : rows) {
     for (int i = 0; i < shuffle.bytes; ++i) {
-      const RowPiece& piece = shuffle.pieces[static_cast<std::size_t>(i / RowPiece::kBytes)];
-      const auto at = static_cast<std::size_t>(i % RowPiece::kBytes);
+      const RowPiece& piece = shuffle.pieces[static_cast<std::size_t>(i / BytePick::kBytes)];
+      const auto at = static_cast<std::size_t>(i % BytePick::kBytes);
       auto byte = std::byte{piece.constant[at]};
-      for (std::size_t w = 0; w < piece.from.size(); ++w) {
-        if (piece.order[w][at] != RowPiece::kNowhere)
-          byte = row[piece.from[w] + piece.order[w][at]];
+      for (const BytePick& pick : piece.picks) {
+        if (pick.order[at] != BytePick::kNowhere) byte = row[pick.from + pick.order[at]];
       }
       *to++ = byte;
     }
@@ -44,12 +43,13 @@ void RunRowShuffle(const RowShuffle& shuffle, std::span<const std::byte* const> 
     const auto* const from = reinterpret_cast<const std::uint8_t*>(row);
     auto* piece_to = bytes;
     for (const RowPiece& piece : shuffle.pieces) {
-      const auto one = hn::TableLookupBytesOr0(hn::LoadU(d, from + piece.from[0]),
-                                               hn::Load(d, piece.order[0].data()));
-      const auto two = hn::TableLookupBytesOr0(hn::LoadU(d, from + piece.from[1]),
-                                               hn::Load(d, piece.order[1].data()));
-      hn::StoreU(hn::Or(hn::Or(one, two), hn::Load(d, piece.constant.data())), d, piece_to);
-      piece_to += RowPiece::kBytes;
+      auto made = hn::Load(d, piece.constant.data());
+      for (const BytePick& pick : piece.picks) {
+        made = hn::Or(made, hn::TableLookupBytesOr0(hn::LoadU(d, from + pick.from),
+                                                    hn::Load(d, pick.order.data())));
+      }
+      hn::StoreU(made, d, piece_to);
+      piece_to += BytePick::kBytes;
     }
     bytes += shuffle.bytes;
   }
@@ -68,18 +68,17 @@ HWY_EXPORT(RunRowShuffle);
 
 namespace {
 
-// Takes what the 16 bytes from the first one on that `piece` still lacks hold of it.
-void take_window(RowPiece& piece, std::size_t window, std::span<const int> from, int row_bytes,
-                 std::span<bool> lacks) {
+// Picks what the 16 bytes hold that begin with the first one that is still lacking.
+void pick_first(BytePick& pick, std::span<const int> from, int row_bytes, std::span<bool> lacks) {
   int first = std::numeric_limits<int>::max();
   for (std::size_t i = 0; i < from.size(); ++i) {
     if (lacks[i]) first = std::min(first, from[i]);
   }
-  first = std::min(first, row_bytes - RowPiece::kBytes);
-  piece.from[window] = first;
+  first = std::min(first, row_bytes - BytePick::kBytes);
+  pick.from = first;
   for (std::size_t i = 0; i < from.size(); ++i) {
-    if (!lacks[i] || from[i] - first >= RowPiece::kBytes) continue;
-    piece.order[window][i] = static_cast<std::uint8_t>(from[i] - first);
+    if (!lacks[i] || from[i] - first >= BytePick::kBytes) continue;
+    pick.order[i] = static_cast<std::uint8_t>(from[i] - first);
     lacks[i] = false;
   }
 }
@@ -90,19 +89,18 @@ bool RowShuffle::plan(std::span<const int> from, std::span<const std::byte> cons
                       std::size_t row_bytes) {
   pieces.clear();
   bytes = static_cast<int>(from.size());
-  if (row_bytes < RowPiece::kBytes) return false;
-  for (std::size_t begin = 0; begin < from.size(); begin += RowPiece::kBytes) {
+  if (row_bytes < BytePick::kBytes) return false;
+  for (std::size_t begin = 0; begin < from.size(); begin += BytePick::kBytes) {
     const auto part =
-        from.subspan(begin, std::min<std::size_t>(RowPiece::kBytes, from.size() - begin));
+        from.subspan(begin, std::min<std::size_t>(BytePick::kBytes, from.size() - begin));
     RowPiece piece;
-    std::array<bool, RowPiece::kBytes> lacks{};
+    std::array<bool, BytePick::kBytes> lacks{};
     for (std::size_t i = 0; i < part.size(); ++i) {
       lacks[i] = part[i] >= 0;
       if (!lacks[i]) piece.constant[i] = static_cast<std::uint8_t>(constant[begin + i]);
     }
-    for (std::size_t window = 0; window < piece.from.size(); ++window) {
-      piece.order[window].fill(RowPiece::kNowhere);
-      take_window(piece, window, part, static_cast<int>(row_bytes), lacks);
+    for (BytePick& pick : piece.picks) {
+      pick_first(pick, part, static_cast<int>(row_bytes), lacks);
     }
     if (std::find(lacks.begin(), lacks.end(), true) != lacks.end()) return false;
     pieces.push_back(piece);

@@ -13,16 +13,15 @@
 #include <span>
 #include <vector>
 
+#include "core/simd/byte_pick.h"
+
 namespace convolve {
 
 /// 16 bytes of what is made of a row.
 struct RowPiece {
-  static constexpr int kBytes = 16;
-  static constexpr std::uint8_t kNowhere = 0x80;
-
-  alignas(kBytes) std::array<std::array<std::uint8_t, kBytes>, 2> order{};  ///< of each 16, or none
-  alignas(kBytes) std::array<std::uint8_t, kBytes> constant{};  ///< what comes from neither, else 0
-  std::array<std::ptrdiff_t, 2> from{};                         ///< where the 16 begin in a row
+  std::array<BytePick, 2> picks;  ///< of the row
+  /// What comes from neither, else 0.
+  alignas(BytePick::kBytes) std::array<std::uint8_t, BytePick::kBytes> constant{};
 };
 
 struct RowShuffle {
