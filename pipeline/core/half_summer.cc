@@ -130,10 +130,9 @@ void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const
     return Source{lines.data, lines.stride, kHalves, nullptr};
   };
 
-  Source source = load(job, strips, threads);
+  const auto [rows, stride] = strips.source_rows(job, source_, line_bytes(job, wide), threads);
   job.source.load_border(job.input.width, border_.data());
-  source.border = border_.data();
-  sum_to(y.inward, source, upright(a_), threads);
+  sum_to(y.inward, {rows, stride, samples_of(job), border_.data()}, upright(a_), threads);
 
   transpose(upright(a_), y.few(), channels, turned(b_), threads);
   Source columns = halves(turned(b_));
@@ -144,23 +143,6 @@ void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const
   ScratchBuffer& back = x.twice ? a_ : b_;
   transpose(turned(blurred), job.input.width, channels, upright(back), threads);
   store(job, y.outward, halves(upright(back)), part, strips, threads);
-}
-
-HalfSummer::Source HalfSummer::load(const Job& job, const Strips& strips,
-                                    unsigned threads) noexcept {
-  if (strips.readable_in_place(job)) {
-    const auto [data, stride] = strips.source_rows(job);
-    return {data, stride, samples_of(job), nullptr};
-  }
-  const auto stride =
-      static_cast<std::ptrdiff_t>(line_bytes(job, job.input.width * job.source.channels));
-  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share(job.input.height, threads, i);
-    for (int y = first; y < last; ++y) {
-      strips.load_row(job, y, 0, job.input.width, source_.data() + y * stride);
-    }
-  });
-  return {source_.data(), stride, samples_of(job), nullptr};
 }
 
 // The border's samples as halves, which the lines between the passes hold.

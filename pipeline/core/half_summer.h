@@ -53,7 +53,6 @@ class HalfSummer {
     const std::byte* border = nullptr;  ///< a line of it
   };
 
-  Source load(const Job& job, const Strips& strips, unsigned threads) noexcept;
   const std::byte* half_border(const Job& job, int pixels) noexcept;
   /// Calls `take(thread, x, count, lanes, stride)` for pieces of `area`'s samples that are
   /// multiples of `unit`, but for the last.

@@ -72,20 +72,21 @@ void PlaneSummer::run(const Job& job, const PlaneSums& sums, const Rect& part, c
                       unsigned threads) noexcept {
   const int channels = job.source.channels;
   const int few = lines_between(sums.y);
+  const int wide = job.input.width * channels;
   const auto upright = [&](ScratchBuffer& buffer) {
-    return Plane{
-        buffer.data(),
-        static_cast<std::ptrdiff_t>(row_bytes(job.input.width * channels, SampleType::f32)),
-        job.input.width * channels};
+    return Plane{buffer.data(), static_cast<std::ptrdiff_t>(row_bytes(wide, SampleType::f32)),
+                 wide};
   };
   const auto turned = [&](ScratchBuffer& buffer) {
     return Plane{buffer.data(),
                  static_cast<std::ptrdiff_t>(row_bytes(few * channels, SampleType::f32)),
                  few * channels};
   };
-  const Rows source = load(job, strips, threads);
+  const auto [rows, stride] =
+      strips.source_rows(job, source_, row_bytes(wide, job.source.type), threads);
   job.source.load_border(job.input.width, border_.data());
-  sum_lines(sums.y.passes[0], source, border_.data(), upright(a_), threads);
+  sum_lines(sums.y.passes[0], {rows, stride, job.source.type, wide}, border_.data(), upright(a_),
+            threads);
 
   transpose(upright(a_), few, channels, turned(b_), threads);
   Source real = job.source;
@@ -99,23 +100,6 @@ void PlaneSummer::run(const Job& job, const PlaneSums& sums, const Rect& part, c
   transpose(turned(blurred), job.input.width, channels, upright(back), threads);
   store(job, sums.y.passes.size() > 1 ? sums.y.passes[1] : identity_, upright(back), part, strips,
         threads);
-}
-
-PlaneSummer::Rows PlaneSummer::load(const Job& job, const Strips& strips,
-                                    unsigned threads) noexcept {
-  const int samples = job.input.width * job.source.channels;
-  if (strips.readable_in_place(job)) {
-    const auto [data, stride] = strips.source_rows(job);
-    return {data, stride, job.source.type, samples};
-  }
-  const auto stride = static_cast<std::ptrdiff_t>(row_bytes(samples, job.source.type));
-  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share(job.input.height, threads, i);
-    for (int y = first; y < last; ++y) {
-      strips.load_row(job, y, 0, job.input.width, source_.data() + y * stride);
-    }
-  });
-  return {source_.data(), stride, job.source.type, samples};
 }
 
 void PlaneSummer::sum_lines(const LineSums& sums, const Rows& from, const std::byte* border,

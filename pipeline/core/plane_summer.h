@@ -46,8 +46,6 @@ class PlaneSummer {
     operator Rows() const noexcept { return {data, stride, SampleType::f32, samples}; }
   };
 
-  /// The source's own rows where they can be read as they are, else a copy.
-  Rows load(const Job& job, const Strips& strips, unsigned threads) noexcept;
   void sum_lines(const LineSums& sums, const Rows& from, const std::byte* border, const Plane& to,
                  unsigned threads) noexcept;
   void transpose(const Rows& from, int rows, int channels, const Plane& to,

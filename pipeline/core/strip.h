@@ -94,13 +94,12 @@ class Strips {
   /// The extremes of the plain values of a `rescale` job.
   Extremes measure(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
 
-  /// True where the source's rows can be read as samples, without a copy.
-  [[nodiscard]] bool readable_in_place(const Job& job) const noexcept;
-  /// The source's first row, and the bytes from row to row.
+  /// The source's first row, and the bytes from row to row: where they lie, if they can be read as
+  /// samples; else of copies, which so many threads make.
+  /// \param copies  has room for all rows, `copy_bytes` from one to the next
   [[nodiscard]] std::pair<const std::byte*, std::ptrdiff_t> source_rows(
-      const Job& job) const noexcept {
-    return {job.source.at(input_, 0, 0), input_.plane[job.source.component[0].plane].stride};
-  }
+      const Job& job, const ScratchBuffer& copies, std::size_t copy_bytes,
+      unsigned threads) const noexcept;
   /// True where samples can be written to the sink's rows as they are.
   [[nodiscard]] bool writable_in_place(const Job& job) const noexcept;
   /// The sink's first row, and the bytes from row to row.
@@ -118,6 +117,8 @@ class Strips {
  private:
   void load_row(const Job& job, const ConstFrameView& frame, int y, int x0, int count,
                 std::byte* to) const noexcept;
+  /// True where the source's rows can be read as samples, without a copy.
+  [[nodiscard]] bool readable_in_place(const Job& job) const noexcept;
   void run_neutral(const Job& job, const Rect& part) const noexcept;
   void run_copy(const Job& job, const Rect& part) const noexcept;
   /// Where pictures are scaled up: a cell's rows belong to the part that the first of them lies in,

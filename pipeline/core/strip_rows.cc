@@ -7,6 +7,7 @@
 
 #include "core/border.h"
 #include "core/strip.h"
+#include "core/thread_pool.h"
 
 namespace convolve {
 
@@ -95,6 +96,23 @@ void Strips::load_row(const Job& job, const ConstFrameView& frame, int y, int x0
   fill(x0, std::min(end, std::max(x0, 0)));
   fill(std::max(x0, job.input.width), end);
   // A tile wholly to the left of the frame, or wholly to its right, is covered by one of the two.
+}
+
+std::pair<const std::byte*, std::ptrdiff_t> Strips::source_rows(const Job& job,
+                                                                const ScratchBuffer& copies,
+                                                                std::size_t copy_bytes,
+                                                                unsigned threads) const noexcept {
+  if (readable_in_place(job)) {
+    return {job.source.at(input_, 0, 0), input_.plane[job.source.component[0].plane].stride};
+  }
+  const auto stride = static_cast<std::ptrdiff_t>(copy_bytes);
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(job.input.height, threads, i);
+    for (int y = first; y < last; ++y) {
+      load_row(job, y, 0, job.input.width, copies.data() + y * stride);
+    }
+  });
+  return {copies.data(), stride};
 }
 
 void Strips::store_row(const Job& job, const Stretch& stretch, int y, int x, int count,
