@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <convolve/media.h>
 
@@ -16,6 +17,9 @@ class FrameSource {
   [[nodiscard]] virtual const VideoInfo& info() const noexcept = 0;
   /// What is known beside the frames.
   [[nodiscard]] virtual MediaInfo media() const = 0;
+  /// GStreamer's elements that give the frames, as words of a gst-launch-1.0 line; none where libav
+  /// reads them.
+  [[nodiscard]] virtual std::vector<std::string> words() const { return {}; }
   /// The next frame, or an empty one at the end. \throws MediaError
   virtual VideoFrame read() = 0;
   /// Goes on at that time of the frames; false where the source cannot. The thread that reads.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "launch_line.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <string_view>
+#include <vector>
 
 #include <convolve/graph.h>
 
@@ -59,13 +61,13 @@ std::string property(const std::string& name, const std::string& value) {
   return shell_word(name + "=" + value);
 }
 
-std::string encoder_text(const TranscodeOptions& options, const LaunchInput& input,
+std::string encoder_text(const TranscodeOptions& options, const MediaInfo& input,
                          const std::string& extension) {
   std::string codec = options.codec;
   if (codec.empty()) {
     codec = extension == ".webm"  ? "libvpx-vp9"
             : extension == ".avi" ? "mpeg4"
-            : input.ten_bit       ? "libx265"
+            : input.bits > 8      ? "libx265"
                                   : "libx264";
   }
   const std::string_view known = find(kEncoders, codec);
@@ -100,25 +102,34 @@ std::string encoder_text(const TranscodeOptions& options, const LaunchInput& inp
   return text;
 }
 
-std::string source_text(const TranscodeOptions& options, const LaunchInput& input) {
-  if (!input.source.empty()) return input.source;
+std::string source_text(const TranscodeOptions& options, const std::vector<std::string>& words) {
+  if (!words.empty()) {
+    std::string text;
+    for (const std::string& word : words) {
+      text += (text.empty() ? "" : " ") + (word == "!" ? word : shell_word(word));
+    }
+    return text;
+  }
   if (options.input == "-") return "fdsrc fd=0 ! y4mdec";
   if (media::is_url(options.input)) {
     return "uridecodebin " + property("uri", options.input);
   }
   const std::string location = property("location", options.input);
-  if (media::SequencePattern::parse(options.input) && !media::file_status(options.input)) {
+  const auto pattern = media::SequencePattern::parse(options.input);
+  std::vector<std::int64_t> numbers;
+  if (pattern && !media::file_status(options.input)) numbers = pattern->existing();
+  if (!numbers.empty()) {
     const std::string extension = media::extension_of(options.input);
     const std::string type = extension == ".png" ? "image/png" : "image/jpeg";
-    return "multifilesrc " + location + " start-index=" + std::to_string(input.first_number) +
-           " stop-index=" + std::to_string(input.last_number) + " " +
+    return "multifilesrc " + location + " start-index=" + std::to_string(numbers.front()) +
+           " stop-index=" + std::to_string(numbers.back()) + " " +
            property("caps", type + ",framerate=25/1") + " ! decodebin";
   }
   return "filesrc " + location + " ! decodebin";
 }
 
 // From raw pictures to whoever takes them as they come.
-std::string real_time_text(const TranscodeOptions& options, const LaunchInput& input) {
+std::string real_time_text(const TranscodeOptions& options, const MediaInfo& input) {
   const std::string& output = options.output;
   if (const auto path = media::device_path(output)) {
     return "videoconvert ! v4l2sink sync=false " + property("device", *path);
@@ -140,20 +151,22 @@ std::string real_time_text(const TranscodeOptions& options, const LaunchInput& i
 
 }  // namespace
 
-std::string launch_line(const TranscodeOptions& options, const LaunchInput& input) {
+std::string launch_line(const TranscodeOptions& options, const FrameSource& source) {
+  const MediaInfo input = source.media();
+  const std::vector<std::string> words = source.words();
   const std::string extension =
       options.output == "-" ? ".y4m" : media::extension_of(options.output);
   std::string chain = gst_chain_text(options.chain);
   if (!chain.empty()) chain += " ! ";
   const std::string location = property("location", options.output);
   const std::string begin = "gst-launch-1.0 -e ";
-  const std::string source = source_text(options, input) + " ! ";
-  if (options.output == "null:") return begin + source + chain + "fakesink sync=false";
+  const std::string filtered = begin + source_text(options, words) + " ! " + chain;
+  if (options.output == "null:") return filtered + "fakesink sync=false";
   if (media::container_for(options.output).real_time()) {
-    return begin + source + chain + real_time_text(options, input);
+    return filtered + real_time_text(options, input);
   }
   if (extension == ".y4m") {
-    return begin + source + chain + "videoconvert ! y4menc ! " +
+    return filtered + "videoconvert ! y4menc ! " +
            (options.output == "-" ? "fdsink fd=1" : "filesink " + location);
   }
   if (extension == ".gif") {
@@ -163,11 +176,11 @@ std::string launch_line(const TranscodeOptions& options, const LaunchInput& inpu
       media::fail(MediaError::Kind::usage, options.output, "GStreamer has no GIF encoder here",
                   "a line for mp4 or img%04d.png can be printed");
     }
-    return begin + source + chain + "videoconvert ! gifenc ! filesink " + location;
+    return filtered + "videoconvert ! gifenc ! filesink " + location;
   }
   if (const std::string_view encoder = find(kPictures, extension); !encoder.empty()) {
     const bool many = media::SequencePattern::parse(options.output).has_value();
-    return begin + source + chain + "videoconvert ! " + std::string(encoder) + " ! " +
+    return filtered + "videoconvert ! " + std::string(encoder) + " ! " +
            (many ? "multifilesink index=1 " : "filesink ") + location;
   }
   const std::string_view known = find(kMuxers, extension);
@@ -176,12 +189,13 @@ std::string launch_line(const TranscodeOptions& options, const LaunchInput& inpu
   const std::string parser = encoder.starts_with("x264enc")   ? " ! h264parse"
                              : encoder.starts_with("x265enc") ? " ! h265parse"
                                                               : "";
-  const std::string_view audio = find(kAudioCaps, input.audio_codec);
-  const bool with_audio = options.audio && !audio.empty() && input.source.empty() &&
+  const auto sound = std::ranges::find(input.streams, "audio", &StreamInfo::type);
+  const std::string_view audio = sound == input.streams.end() ? "" : find(kAudioCaps, sound->codec);
+  const bool with_audio = options.audio && !audio.empty() && words.empty() &&
                           options.input != "-" && !media::is_url(options.input);
   if (!with_audio) {
-    return begin + source + chain + "videoconvert ! " + encoder + parser + " ! " + muxer +
-           " ! filesink " + location;
+    return filtered + "videoconvert ! " + encoder + parser + " ! " + muxer + " ! filesink " +
+           location;
   }
   // The parsed audio goes into the file as it is; the queue lets the video take its time.
   return begin + "filesrc " + property("location", options.input) +

@@ -35,6 +35,7 @@ class LiveSource : public FrameSource {
 
   [[nodiscard]] const VideoInfo& info() const noexcept override { return info_; }
   [[nodiscard]] MediaInfo media() const override;
+  [[nodiscard]] std::vector<std::string> words() const override { return words_; }
   VideoFrame read() override;
   void interrupt() noexcept override { interrupted_ = true; }
 
@@ -43,8 +44,6 @@ class LiveSource : public FrameSource {
   [[nodiscard]] bool keeps_all() const noexcept { return options_.keep_all; }
   /// Frames that came and were thrown away because newer ones had come.
   [[nodiscard]] std::int64_t dropped() const noexcept { return dropped_; }
-  /// As a part of a gst-launch-1.0 line.
-  [[nodiscard]] const std::vector<std::string>& words() const noexcept { return words_; }
 
  private:
   static GstPadProbeReturn on_arrival(GstPad* pad, GstPadProbeInfo* info, gpointer self);

@@ -17,7 +17,6 @@
 
 #include "../media/container.h"
 #include "../media/path.h"
-#include "../media/pixel.h"
 #include "../media/reader_state.h"
 #include "file_source.h"
 #include "job_options.h"
@@ -366,34 +365,7 @@ TranscodePlan Transcoder::plan() const {
 }
 
 std::string Transcoder::gst_launch_line() const {
-  if (state_->live != nullptr) {
-    graph::LaunchInput input;
-    for (const std::string& word : state_->live->words()) {
-      input.source += (input.source.empty() ? "" : " ") + (word == "!" ? word : shell_word(word));
-    }
-    return graph::launch_line(state_->options, input);
-  }
-  const MediaReader::State& reader = *state_->file->reader().state_;
-  const AVFormatContext& context = *reader.source.context();
-  graph::LaunchInput input;
-  input.video_codec = reader.info.codec;
-  input.still = reader.info.still;
-  input.frame_rate = reader.info.frame_rate;
-  const AVPixelFormat format = av_get_pix_fmt(reader.info.pixel_format.c_str());
-  input.ten_bit = format != AV_PIX_FMT_NONE && media::depth_of(format) > 8;
-  for (unsigned i = 0; i < context.nb_streams && input.audio_codec.empty(); ++i) {
-    const AVCodecParameters& codec = *context.streams[i]->codecpar;
-    if (codec.codec_type == AVMEDIA_TYPE_AUDIO)
-      input.audio_codec = avcodec_get_name(codec.codec_id);
-  }
-  if (const auto pattern = media::SequencePattern::parse(state_->options.input)) {
-    const auto numbers = pattern->existing();
-    if (!numbers.empty()) {
-      input.first_number = numbers.front();
-      input.last_number = numbers.back();
-    }
-  }
-  return graph::launch_line(state_->options, input);
+  return graph::launch_line(state_->options, *state_->source);
 }
 
 }  // namespace convolve
