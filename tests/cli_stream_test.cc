@@ -381,6 +381,8 @@ TEST_F(CliStream, ThePrintedLineSendsToo) {
   };
   EXPECT_NE(line("udp://10.0.0.1:5000").out.find("udpsink host=10.0.0.1 port=5000"),
             std::string::npos);
+  EXPECT_NE(line("udp://[::1]:5000?ttl=3").out.find("udpsink host=::1 port=5000"),
+            std::string::npos);
   EXPECT_NE(line("rtmp://a/b/c").out.find("flvmux streamable=true ! rtmp2sink location=rtmp://a"),
             std::string::npos);
   EXPECT_NE(line("srt://a:1").out.find("mpegtsmux ! srtsink uri=srt://a:1"), std::string::npos);

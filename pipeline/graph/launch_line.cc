@@ -136,17 +136,15 @@ std::string real_time_text(const TranscodeOptions& options, const MediaInfo& inp
   }
   const std::string encoder =
       "videoconvert ! video/x-raw,format=I420 ! " + encoder_text(options, input, "") + " ! ";
-  const std::size_t place = output.find("://") + 3;
-  const std::string scheme = output.substr(0, place);
+  const std::string scheme = output.substr(0, output.find("://") + 3);
   if (scheme == "rtsp://") return encoder + "rtspclientsink " + property("location", output);
   if (scheme == "srt://") return encoder + "mpegtsmux ! srtsink " + property("uri", output);
   if (scheme != "udp://") {
     return encoder + "flvmux streamable=true ! rtmp2sink " + property("location", output);
   }
-  const std::string address = output.substr(place, output.find_first_of("/?", place) - place);
-  const std::size_t colon = address.rfind(':');
-  return encoder + "mpegtsmux alignment=7 ! udpsink " + property("host", address.substr(0, colon)) +
-         (colon == std::string::npos ? "" : " " + property("port", address.substr(colon + 1)));
+  const media::Address address = media::address_of(output);
+  return encoder + "mpegtsmux alignment=7 ! udpsink " + property("host", address.host) + " " +
+         property("port", address.port);
 }
 
 }  // namespace
