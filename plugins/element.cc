@@ -166,7 +166,6 @@ void add_latency(GstQuery* query, GstClockTime more) {
 }
 
 gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* query) {
-  const ElementState::Answer answer(state_of(base));
   if (GST_QUERY_TYPE(query) == GST_QUERY_LATENCY && direction == GST_PAD_SRC) {
     if (!base_class()->query(base, direction, query)) return FALSE;
     add_latency(query, state_of(base).latency());
@@ -183,6 +182,7 @@ gboolean query(GstBaseTransform* base, GstPadDirection direction, GstQuery* quer
     });
     if (!usable) return FALSE;
   }
+  const ElementState::Answer answer(state_of(base));
   return base_class()->query(base, direction, query);
 }
 
