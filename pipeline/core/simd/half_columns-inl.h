@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include <hwy/cache_control.h>
+
 #include "core/simd/half_columns.h"
 #include "core/simd/highway-inl.h"
 
@@ -91,6 +93,10 @@ class ColumnSummer {
     const D8 d;
     V16 low = hn::Zero(D16());
     V16 high = low;
+    if (kFetches) {
+      HWY_UNROLL(5)
+      for (int t = 0; t < frames(); ++t) hwy::Prefetch(in[t] + x + kAhead);
+    }
     HWY_UNROLL(3)
     for (int t = 0; t < frames(); t += 2) {
       const auto first = hn::LoadU(d, reinterpret_cast<const std::uint8_t*>(in[t]) + x);
@@ -124,6 +130,11 @@ class ColumnSummer {
   }
 
  private:
+  // Of many frames in turn, processors fetch none as early as it takes. Beyond the end of a row
+  // mostly lies the next one. Narrow vectors, several to a line of cache, are slow enough.
+  static constexpr bool kFetches = HWY_MAX_BYTES >= 32;
+  static constexpr int kAhead = 512;
+
   int frames_;
   Weights<(S::kFrames + 1) / 2> time_;
   Weights<S::kHeight> vertical_;
