@@ -166,10 +166,10 @@ template <class Taps>
 void RunTaps(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) {
   using Order = typename Taps::Order;
   using Any = Finisher<std::uint8_t, Order>;
-  WithFinish<Any, FactorFinish<Order, false>, RealFinish<Order>>(
-      rows.finish, rows.most_sum, [&](auto finish) HWY_ATTR {
-        RunShape<Taps, typename decltype(finish)::type>(rows, block, scratch);
-      });
+  WithFinish<Any, FactorFinish<Order, false>, FactorFinish<Order, true>, FusedFinish<Order>,
+             RealFinish<Order>>(rows.finish, rows.most_sum, [&](auto finish) HWY_ATTR {
+    RunShape<Taps, typename decltype(finish)::type>(rows, block, scratch);
+  });
 }
 
 void RunHalfColumnRows(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) {

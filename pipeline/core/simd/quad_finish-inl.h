@@ -135,6 +135,64 @@ class RealFinish {
   Order order_;
 };
 
+/// Sums over an odd divisor by one multiplication with addition: they begin with the bits of a
+/// float of a size where floats are whole numbers, so that their bits are those of a float, too.
+///
+/// That is `(sum + offset)·scale - offset/divisor`, rounded once. The offset is a multiple of the
+/// divisor, so all that is off is `sum + offset` times what the scale is: less than half of
+/// 1/divisor, while a sum over an odd number is no nearer than that to the middle between two
+/// codes. So results are the nearest codes, as those of `RealFinish` are, which all instruction
+/// sets have.
+template <class Order>
+class FusedFinish {
+  using DF = hn::ScalableTag<float>;
+  static constexpr std::int32_t kFirst = 1 << 23;  // from here to twice as much, floats are whole
+  static constexpr std::int32_t kFirstBits = 0x4b000000;
+  static constexpr std::int32_t kMostSum = 1 << 21;
+  // Up to which `RealFinish` is nearest: three roundings of codes below 512 are off by less.
+  static constexpr std::int32_t kMostDivisor = 5400;
+
+ public:
+  explicit FusedFinish(const IntFinish& finish)
+      : init_(hn::Set(DI32(), finish.init + kFirstBits + Offset(finish) - kFirst)),
+        scale_(hn::Set(DF(), finish.scale)),
+        rounding_(hn::Set(DF(), kRounding - static_cast<float>(Offset(finish) / Divisor(finish)))) {
+  }
+
+  static bool serves(const IntFinish& finish, double most_sum) {
+    if (!HWY_NATIVE_FMA || !finish.real || finish.absolute || finish.post != 0) return false;
+    if (most_sum > kMostSum || finish.scale < 1.0F / kMostDivisor || finish.scale > 1) return false;
+    const std::int32_t divisor = Divisor(finish);
+    const double off = std::abs(static_cast<double>(finish.scale) * divisor - 1);
+    return divisor % 2 != 0 && off * (Offset(finish) + 256.0 * divisor) < 0.49;
+  }
+
+  [[nodiscard]] HWY_INLINE VI32 Init() const { return init_; }
+  HWY_INLINE void Store(VI32 (&sums)[kQuarters], std::uint8_t* to) const {
+    const VI32 bits = hn::BitCast(DI32(), hn::Set(DF(), kRounding));
+    for (VI32& sum : sums) {
+      const auto code = hn::MulAdd(hn::BitCast(DF(), sum), scale_, rounding_);
+      sum = hn::Sub(hn::BitCast(DI32(), code), bits);
+    }
+    hn::StoreU(order_(NarrowBytes(NarrowHalves(sums[0], sums[1]), NarrowHalves(sums[2], sums[3]))),
+               hn::ScalableTag<std::uint8_t>(), to);
+  }
+
+ private:
+  static std::int32_t Divisor(const IntFinish& finish) {
+    return static_cast<std::int32_t>(std::nearbyint(1 / static_cast<double>(finish.scale)));
+  }
+  static std::int32_t Offset(const IntFinish& finish) {
+    const std::int32_t divisor = Divisor(finish);
+    return (kFirst + kMostSum + divisor - 1) / divisor * divisor;
+  }
+
+  VI32 init_;
+  hn::Vec<DF> scale_;
+  hn::Vec<DF> rounding_;
+  Order order_;
+};
+
 /// Calls `run(std::type_identity<…>())` with the first of the finishes that serves, else with
 /// `Any`.
 template <class Any, class Finish, class... Finishes, class Run>
