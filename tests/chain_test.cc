@@ -211,6 +211,11 @@ TEST(Chain, FilesHoldChains) {
   test::write_file(path, "# A look\ngaussian=sigma=2:border-color=#102030\n  # and\nsobel\n");
   EXPECT_EQ(parse_chain("@" + path),
             (Specs{{"gaussian", {{"sigma", "2"}, {"border-color", "#102030"}}}, {"sobel", {}}}));
+  // As editors of Windows write them.
+  test::write_file(path,
+                   "\xEF\xBB\xBF"
+                   "gaussian=sigma=2\r\nsobel\r\n");
+  EXPECT_EQ(parse_chain("@" + path), (Specs{{"gaussian", {{"sigma", "2"}}}, {"sobel", {}}}));
   test::write_file(path, "# A look\ngaussian=sigma=2\n  gaussian=sgima=3\n");
   EXPECT_EQ(error_of("@" + path), "@" + path +
                                       ", line 3, column 12: gaussian has no parameter 'sgima'; "

@@ -146,11 +146,8 @@ class RowReader {
   int depth_ = 0;
 };
 
-std::string without_comments(std::string text) {
-  // Editors of Windows begin text with this mark of its encoding.
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kMark)) text.erase(0, kMark.size());
-  std::istringstream lines(std::move(text));
+std::string without_comments(const std::string& text) {
+  std::istringstream lines(text);
   std::string kept;
   for (std::string line; std::getline(lines, line);) {
     kept += line.substr(0, line.find('#'));
