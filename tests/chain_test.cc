@@ -220,6 +220,10 @@ TEST(Chain, FilesHoldChains) {
   EXPECT_EQ(error_of("@" + path), "@" + path +
                                       ", line 3, column 12: gaussian has no parameter 'sgima'; "
                                       "did you mean 'sigma'?");
+  test::write_file(path, std::string(8 << 20, 'n'));
+  EXPECT_TRUE(error_of("@" + path)
+                  .starts_with("@" + path + ", line 1, column 1: '" + std::string(40, 'n') +
+                               "…' is no filter; there"));
   test::write_file(path, "# nothing\n");
   EXPECT_EQ(error_of("@" + path), "@" + path + ", line 1, column 1: no filter is named");
   EXPECT_EQ(error_of("@" + dir.file("none")),

@@ -8,6 +8,7 @@
 #include <convolve/engine.h>
 
 #include "core/chain_messages.h"
+#include "core/messages.h"
 #include "core/number.h"
 #include "core/text_file.h"
 

@@ -7,16 +7,13 @@
 #include <convolve/engine.h>
 #include <convolve/kernel.h>
 
+#include "core/messages.h"
+
 namespace convolve {
 
 namespace {
 
 using Names = std::vector<std::string_view>;
-
-std::string did_you_mean(std::string_view word, const Names& candidates) {
-  const std::string_view nearest = nearest_name(word, candidates);
-  return nearest.empty() ? std::string() : "; did you mean " + quoted(nearest) + "?";
-}
 
 Names filter_names() {
   Names names;
@@ -40,8 +37,6 @@ std::string all_filter_names() {
 }
 
 }  // namespace
-
-std::string quoted(std::string_view text) { return "'" + std::string(text) + "'"; }
 
 bool is_like_a_value(std::string_view name) {
   return !name.empty() && std::isalpha(static_cast<unsigned char>(name[0])) == 0;

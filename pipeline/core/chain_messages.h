@@ -13,7 +13,6 @@ namespace convolve {
 /// What every filter of a chain takes, also one of GStreamer.
 inline constexpr std::string_view kEnable = "enable";
 
-std::string quoted(std::string_view text);
 /// What a missing quote leaves behind: `roi=10,20,64,48` seems to go on with a filter '20'.
 bool is_like_a_value(std::string_view name);
 std::string unknown_filter(std::string_view name);

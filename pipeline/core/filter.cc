@@ -4,6 +4,7 @@
 #include <initializer_list>
 #include <vector>
 
+#include "core/messages.h"
 #include "core/plane_work.h"
 #include "core/roi.h"
 
@@ -42,9 +43,7 @@ std::unique_ptr<const Filter> make_filter(
   if (info == nullptr) {
     std::vector<std::string_view> names;
     for (const FilterInfo* known : all_filters()) names.push_back(known->name);
-    const std::string_view nearest = nearest_name(name, names);
-    throw ParamError("'" + std::string(name) + "' is no filter" +
-                     (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
+    throw ParamError(quoted(name) + " is no filter" + did_you_mean(name, names));
   }
   const std::unique_ptr<Params> params = info->new_params();
   for (const auto& [key, text] : values) {
@@ -52,9 +51,8 @@ std::unique_ptr<const Filter> make_filter(
     if (param == nullptr) {
       std::vector<std::string_view> names;
       for (const Param& known : info->params) names.push_back(known.name);
-      const std::string_view nearest = nearest_name(key, names);
       throw ParamError(std::string(key) + ": " + std::string(name) + " has no such parameter" +
-                       (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
+                       did_you_mean(key, names));
     }
     set_param_text(*params, *param, text);
   }

@@ -8,52 +8,13 @@
 #include <utility>
 
 #include "core/kernel_names.h"
+#include "core/messages.h"
 #include "core/number.h"
 #include "core/text_file.h"
 
 namespace convolve {
 
 namespace {
-
-// How many bytes of `text` are one printable character of UTF-8; 0: none.
-std::size_t printable_size(std::string_view text) {
-  const auto byte = [text](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7F ? 1 : 0;
-  const std::size_t size = first >= 0xF0 && first < 0xF5    ? 4
-                           : first >= 0xE0 && first < 0xF0  ? 3
-                           : first >= 0xC2 && first <= 0xDF ? 2
-                                                            : 0;
-  if (size == 0 || size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xC0U) != 0x80) return 0;
-  }
-  // Control codes, forms that are too long, halves of pairs, and what lies beyond the last code.
-  const unsigned second = byte(1);
-  const bool bad = (first == 0xC2 && second < 0xA0) || (first == 0xE0 && second < 0xA0) ||
-                   (first == 0xED && second >= 0xA0) || (first == 0xF0 && second < 0x90) ||
-                   (first == 0xF4 && second >= 0x90);
-  return bad ? 0 : size;
-}
-
-// For messages: what files hold may be long, and no text.
-std::string quoted(std::string_view text) {
-  constexpr int kMostCharacters = 40;
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string quote = "'";
-  for (int count = 0; !text.empty(); ++count) {
-    if (count == kMostCharacters) return quote + "…'";
-    const std::size_t size = printable_size(text);
-    if (size == 0) {
-      const auto code = static_cast<unsigned char>(text.front());
-      quote += {'\\', 'x', kDigits[code >> 4U], kDigits[code & 0xFU]};
-    } else {
-      quote += text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(1, size));
-  }
-  return quote + "'";
-}
 
 // Reads rows of numbers. Rows end at `;`, a newline or `|`; `|` also ends a slice. Places in error
 // messages are counted from 1, in rows of the whole text.
@@ -203,12 +164,7 @@ Kernel Kernel::parse(std::string_view text) {
   }
   const bool letter = (trimmed.front() >= 'a' && trimmed.front() <= 'z') ||
                       (trimmed.front() >= 'A' && trimmed.front() <= 'Z');
-  if (!letter) return RowReader(trimmed).read();
-  constexpr std::size_t kLongestName = 200;
-  if (trimmed.size() > kLongestName) {
-    throw KernelError(quoted(trimmed) + " is neither numbers nor the name of a kernel");
-  }
-  return make_named_kernel(trimmed);
+  return letter ? make_named_kernel(trimmed) : RowReader(trimmed).read();
 }
 
 double Kernel::sum() const noexcept {

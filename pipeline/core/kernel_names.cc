@@ -10,6 +10,7 @@
 
 #include <convolve/params.h>
 
+#include "core/messages.h"
 #include "core/number.h"
 
 namespace convolve {
@@ -92,7 +93,7 @@ int box_side(std::string_view text, int most) {
   int side = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), side);
   if (error != std::errc{} || end != text.data() + text.size() || side < 1 || side > most) {
-    throw KernelError("box: '" + std::string(text) + "' is not a whole number of 1 … " +
+    throw KernelError("box: " + quoted(text) + " is not a whole number of 1 … " +
                       std::to_string(most));
   }
   return side;
@@ -114,11 +115,11 @@ Kernel make_box(std::string_view arguments) {
 std::vector<double> gaussian_axis(std::string_view argument, std::string_view name, int most) {
   const auto sigma = parse_number(argument);
   if (!sigma || *sigma <= 0) {
-    throw KernelError("gaussian: " + std::string(name) + " '" + std::string(argument) +
-                      "' is not a number above 0");
+    throw KernelError("gaussian: " + std::string(name) + " " + quoted(argument) +
+                      " is not a number above 0");
   }
   if (2 * std::ceil(4 * *sigma) + 1 > most) {
-    throw KernelError("gaussian: " + std::string(name) + " " + std::string(argument) +
+    throw KernelError("gaussian: " + std::string(name) + " " + format_number(*sigma) +
                       " needs more than " + std::to_string(most) + " taps");
   }
   return gaussian_taps(*sigma);
@@ -147,9 +148,8 @@ Kernel make_gaussian(std::string_view arguments) {
 [[noreturn]] void unknown_name(std::string_view name) {
   std::vector<std::string_view> names;
   for (const NamedKernel& named : kNamed) names.push_back(named.name);
-  const std::string_view nearest = nearest_name(name, names);
-  throw KernelError("'" + std::string(name) + "' is neither numbers nor the name of a kernel" +
-                    (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
+  throw KernelError(quoted(name) + " is neither numbers nor the name of a kernel" +
+                    did_you_mean(name, names));
 }
 
 }  // namespace
@@ -160,7 +160,7 @@ Kernel make_named_kernel(std::string_view text) {
   std::string_view name = text;
   std::optional<std::string_view> arguments;
   if (const auto open = text.find('('); open != std::string_view::npos) {
-    if (text.back() != ')') throw KernelError("'" + std::string(text) + "' lacks a closing ')'");
+    if (text.back() != ')') throw KernelError(quoted(text) + " lacks a closing ')'");
     name = trim(text.substr(0, open));
     arguments = trim(text.substr(open + 1, text.size() - open - 2));
   }
@@ -168,7 +168,7 @@ Kernel make_named_kernel(std::string_view text) {
   if (name == "gaussian") return make_gaussian(arguments.value_or(""));
   for (const FixedKernel& fixed : kFixed) {
     if (fixed.name != name) continue;
-    if (arguments) throw KernelError("'" + std::string(name) + "' takes no arguments");
+    if (arguments) throw KernelError(quoted(name) + " takes no arguments");
     return Kernel::parse(fixed.taps);
   }
   unknown_name(name);

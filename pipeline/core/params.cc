@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/messages.h"
 #include "core/number.h"
 #include "core/param_table.h"
 
@@ -74,9 +75,7 @@ ParamValue choice_value(const Param& param, const ParamValue& value) {
     if (param.choices[i].name == *name) return static_cast<std::int64_t>(i);
     names.push_back(param.choices[i].name);
   }
-  const std::string_view nearest = nearest_name(*name, names);
-  refuse(param, "'" + *name + "' is none of " + choice_list(param) +
-                    (nearest.empty() ? "" : "; did you mean '" + std::string(nearest) + "'?"));
+  refuse(param, quoted(*name) + " is none of " + choice_list(param) + did_you_mean(*name, names));
 }
 
 ParamValue real_value(const Param& param, const ParamValue& value) {
@@ -138,16 +137,16 @@ void set_param_text(Params& params, const Param& param, std::string_view text) {
     for (const std::string_view word : {"false", "no", "off", "0"}) {
       if (trimmed == word) return set_param(params, param, false);
     }
-    refuse(param, "'" + std::string(text) + "' is neither true nor false");
+    refuse(param, quoted(text) + " is neither true nor false");
   }
   if (param.type == ParamType::color) {
     if (const auto color = parse_color(trimmed)) {
       return set_param(params, param, static_cast<std::int64_t>(*color));
     }
-    refuse(param, "'" + std::string(text) + "' is no colour; write 0xAARRGGBB or #RRGGBB");
+    refuse(param, quoted(text) + " is no colour; write 0xAARRGGBB or #RRGGBB");
   }
   const auto number = parse_number(trimmed);
-  if (!number) refuse(param, "'" + std::string(text) + "' is not a number");
+  if (!number) refuse(param, quoted(text) + " is not a number");
   set_param(params, param, *number);
 }
 
@@ -197,6 +196,8 @@ std::string_view nearest_name(std::string_view word, std::span<const std::string
   std::string_view nearest;
   std::size_t least = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view candidate : candidates) {
+    // Text of any length may have been meant for a name.
+    if (word.size() >= candidate.size() + least) continue;
     const std::size_t distance = spelling_distance(word, candidate);
     if (distance < least) {
       least = distance;

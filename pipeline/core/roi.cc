@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <utility>
 
+#include "core/messages.h"
 #include "core/number.h"
 
 namespace convolve {
@@ -15,7 +16,9 @@ namespace convolve {
 namespace {
 
 std::array<std::int64_t, 4> parse_roi(const std::string& text) {
-  const auto refuse = [&text](const char* why) { throw ParamError("roi: '" + text + "' " + why); };
+  const auto refuse = [&text](const char* why) {
+    throw ParamError("roi: " + quoted(text) + " " + why);
+  };
   std::array<std::int64_t, 4> values{};
   std::string_view rest = text;
   for (std::size_t i = 0; i < values.size(); ++i) {

@@ -13,6 +13,7 @@
 
 #include "core/linear.h"
 #include "core/linear_plan.h"
+#include "core/messages.h"
 #include "core/param_table.h"
 #include "core/polyphase.h"
 #include "core/tap_scale.h"
@@ -148,10 +149,9 @@ Kernel parse(const std::string& text) {
   } catch (const KernelError& error) {
     std::array<std::string_view, std::size(kInterpolators)> names;
     for (std::size_t i = 0; i < names.size(); ++i) names[i] = kInterpolators[i].name;
-    const std::string_view near = nearest_name(text, names);
-    throw KernelError("kernel: " + (near.empty() ? std::string(error.what())
-                                                 : "'" + text + "' is no kernel; did you mean '" +
-                                                       std::string(near) + "'?"));
+    const std::string near = did_you_mean(text, names);
+    throw KernelError("kernel: " +
+                      (near.empty() ? error.what() : quoted(text) + " is no kernel" + near));
   }
 }
 
