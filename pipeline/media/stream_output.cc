@@ -3,6 +3,10 @@
 
 #include <netdb.h>
 
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
 #include "path.h"
 
 namespace convolve::media {
@@ -52,8 +56,11 @@ void StreamOutput::set_options(Dictionary& options) const {
 void StreamOutput::publish() { connected_by_ = INT64_MAX; }
 
 std::string StreamOutput::reason(int code) const {
-  const bool silent = code == AVERROR(ETIMEDOUT) || late();
-  return silent ? "the other side does not answer" : media::reason(code);
+  if (code == AVERROR(ETIMEDOUT) || late()) return "the other side does not answer";
+  // What libav says of them shows the address as it has rewritten it.
+  constexpr std::array kRefusals{ECONNREFUSED, EHOSTUNREACH, ENETUNREACH};
+  return std::ranges::find(kRefusals, -code) != kRefusals.end() ? error_text(code)
+                                                                : media::reason(code);
 }
 
 // libav has one code for names that nobody has and for addresses where nobody listens.
