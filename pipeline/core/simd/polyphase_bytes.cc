@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <utility>
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/polyphase_bytes.cc"
 #include <hwy/foreach_target.h>
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
+
+#include "core/simd/pair_splitter-inl.h"
 
 #ifndef CONVOLVE_POLYPHASE_BYTES_ONCE
 #define CONVOLVE_POLYPHASE_BYTES_ONCE
@@ -104,7 +108,8 @@ void SumRow(const Phase& taps, std::int16_t init, const std::int16_t* columns, i
   }
 }
 
-bool SumBothRows(const PolyphaseByteRows&, int, const std::int16_t*, int, std::byte*) {
+bool SumBothRows(const PolyphaseByteRows&, const Scratch&, const PairSplitter&, int, int,
+                 std::byte*) {
   return false;
 }
 
@@ -226,12 +231,9 @@ HWY_INLINE void SumBothAt(const PolyphaseByteRows& rows, int phase_y, const std:
   }
 }
 
-// One channel scaled by 2 needs no rows of codes. Writes `2·samples` codes, or, of fewer than 64
-// samples, up to 128.
-bool SumBothRows(const PolyphaseByteRows& rows, int phase_y, const std::int16_t* columns,
-                 int samples, std::byte* out) {
-  if (rows.channels != 1 || rows.scale() != 2) return false;
-  auto* const to = reinterpret_cast<std::uint8_t*>(out);
+// The same of a row. Writes `2·samples` codes, or, of fewer than 64 samples, up to 128.
+void SumPairs(const PolyphaseByteRows& rows, int phase_y, const std::int16_t* columns, int samples,
+              std::uint8_t* to) {
   const int step = Lanes16();
   const int count = std::max(samples, step);
   int x = 0;
@@ -242,14 +244,34 @@ bool SumBothRows(const PolyphaseByteRows& rows, int phase_y, const std::int16_t*
     const int at = std::min(x, count - step);
     SumBothAt<1>(rows, phase_y, columns + at, to + 2 * at);
   }
+}
+
+// Two phases need no rows of codes each.
+bool SumBothRows(const PolyphaseByteRows& rows, const Scratch& scratch,
+                 const PairSplitter& splitter, int phase_y, int samples, std::byte* out) {
+  if (rows.scale() != 2) return false;
+  auto* const to = reinterpret_cast<std::uint8_t*>(out);
+  if (rows.channels == 1) {
+    SumPairs(rows, phase_y, scratch.columns, samples, to);
+    return true;
+  }
+  // So few at a time that their sums, for which the lines of cache that take them are fetched, are
+  // made while those before are written.
+  constexpr int kPiece = 384;
+  for (int x = 0; x < samples; x += kPiece) {
+    const int count = std::min(kPiece, samples - x);
+    for (int at = 2 * x; at < 2 * (x + count); at += 64) hwy::Prefetch(to + at);
+    SumPairs(rows, phase_y, scratch.columns + x, count, scratch.codes);
+    splitter.Run(scratch.codes, 2 * count, 2 * (samples - x), to + 2 * x);
+  }
   return true;
 }
 
 #endif
 
-void SumPhaseRows(const PolyphaseByteRows& rows, const Scratch& scratch, int phase_y, int samples,
-                  std::byte* out) {
-  if (SumBothRows(rows, phase_y, scratch.columns, samples, out)) return;
+void SumPhaseRows(const PolyphaseByteRows& rows, const Scratch& scratch,
+                  const PairSplitter& splitter, int phase_y, int samples, std::byte* out) {
+  if (SumBothRows(rows, scratch, splitter, phase_y, samples, out)) return;
   PhaseInterleaver::Rows phases{};
   for (int phase = 0; phase < rows.scale(); ++phase) {
     SumRow(rows.across[static_cast<std::size_t>(phase)],
@@ -265,6 +287,7 @@ void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, 
   const Scratch scratch(rows, block.samples, memory);
   const int wide = block.samples + rows.reach;
   const int scale = rows.scale();
+  const PairSplitter splitter(rows.channels);
   int raised = 0;
   for (int y = 0; y < block.rows; ++y) {
     for (; raised < y + rows.height; ++raised) {
@@ -273,7 +296,7 @@ void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, 
     scratch.look_at(y);
     for (int phase = 0; phase < scale; ++phase) {
       SumColumns(rows.down[static_cast<std::size_t>(phase)], scratch, wide);
-      SumPhaseRows(rows, scratch, phase, block.samples, block.out[y * scale + phase]);
+      SumPhaseRows(rows, scratch, splitter, phase, block.samples, block.out[y * scale + phase]);
     }
   }
 }
