@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/folded_taps.h"
 #include "core/linear_plan.h"
 #include "core/tap_scale.h"
 
@@ -9,13 +10,9 @@ namespace convolve {
 
 namespace {
 
-constexpr double kUnit = 32768;  // of a weight
-
 bool serves(const StageSpec& spec, const LinearResponse& response) {
-  const double centre = (spec.max_code + 1) / 2;
-  return spec.input == spec.output && spec.integer && spec.input_scale == 1 && centre >= 128 &&
-         centre <= 8192 && spec.max_input == spec.max_code && response.scale == 1 &&
-         response.bias == 0 && response.response == Response::clamp;
+  return fits_smooth_lanes(spec) && response.scale == 1 && response.bias == 0 &&
+         response.response == Response::clamp;
 }
 
 // Taps that sum to 1, are the same on both sides and nowhere negative.
@@ -28,42 +25,13 @@ bool smooths(const std::vector<double>& taps) {
   return std::abs(sum_of(taps) - 1) < 1e-9;
 }
 
-struct Folded {
-  std::vector<SmoothRows::Weight> weights;
-  double error = 0;     ///< Σ|weight − tap|, in taps
-  double rounding = 0;  ///< largest sum of what products are rounded by
-  double gain = 1;
-};
-
-// Weights with which a flat field of 1 becomes `gain`.
-std::optional<Folded> fold(const std::vector<double>& taps, double gain) {
-  std::vector<double> halves;
-  for (std::size_t k = taps.size() / 2 + 1; k-- > 0;) {
-    halves.push_back(taps[k] * gain * (k == taps.size() / 2 ? 0.5 : 1.0));
-  }
-  const RoundedTaps rounded = round_taps(halves, 15);
-  Folded folded;
-  // Outer taps of no weight are left out.
-  std::size_t used = rounded.weights.size();
-  while (used > 1 && rounded.weights[used - 1] == 0) --used;
-  for (std::size_t k = 0; k < used; ++k) {
-    const std::int32_t weight = rounded.weights[k] * (k == 0 ? 2 : 1);
-    if (weight >= static_cast<std::int32_t>(kUnit)) return std::nullopt;
-    folded.weights.emplace_back().lanes.fill(static_cast<std::int16_t>(weight));
-  }
-  folded.error = 2 * rounded.error / gain;
-  folded.rounding = 0.5 * static_cast<double>(used);
-  folded.gain = gain;
-  return folded;
-}
-
 // The best of gains of `dividend` over whole numbers in [first, last]: weights are nearer to some
 // multiples of the taps than to others.
-std::optional<Folded> fold_best(const std::vector<double>& taps, double dividend, int first,
-                                int last, int& chosen) {
-  std::optional<Folded> best;
+std::optional<FoldedTaps> fold_best(const std::vector<double>& taps, double dividend, int first,
+                                    int last, int& chosen) {
+  std::optional<FoldedTaps> best;
   for (int divisor = first; divisor <= last; ++divisor) {
-    auto folded = fold(taps, dividend / divisor);
+    auto folded = fold_taps(taps, dividend / divisor);
     if (!folded || (best && best->error <= folded->error)) continue;
     best = std::move(folded);
     chosen = divisor;
@@ -83,20 +51,20 @@ std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterP
   // Two samples of 15 bits make a term of 16, of which a column sum is 15 bits again, and so on.
   // Sums leave a little of their range for the rounding of products. Any unit near that serves, so
   // those are chosen whose weights are nearest to the taps.
-  const double sample_unit = kUnit / 2 / centre;
+  const double sample_unit = smooth_unit(spec);
   int unused = 0;
   const auto vertical = fold_best(product.vertical, 4096, 4160, 4256, unused);
   if (!vertical) return std::nullopt;
   const double column_unit = sample_unit * vertical->gain;
   const int step = static_cast<int>(centre) / 128;
   // Nor may the largest weight exceed 15 bits.
-  const double dividend = kUnit / column_unit;
+  const double dividend = FoldedTaps::kUnit / column_unit;
   const double most_tap = product.horizontal[product.horizontal.size() / 2];
   const int first = std::max(130 * step, static_cast<int>(std::ceil(dividend * most_tap)));
   int scale = 0;
   const auto horizontal = fold_best(product.horizontal, dividend, first, first + 8 * step, scale);
   if (!horizontal) return std::nullopt;
-  const double sum_unit = kUnit / scale;
+  const double sum_unit = FoldedTaps::kUnit / scale;
 
   const double column_error = vertical->error * centre + vertical->rounding / column_unit;
   const double error = column_error + horizontal->error * (centre + column_error) +
@@ -104,7 +72,8 @@ std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterP
   const double most_column = centre * column_unit * (1 + vertical->error) + vertical->rounding;
   const double most_sum =
       most_column * sum_unit / column_unit * (1 + horizontal->error) + horizontal->rounding;
-  if (error > problem.error_budget() || 2 * most_column > kUnit || most_sum > kUnit) {
+  if (error > problem.error_budget() || 2 * most_column > FoldedTaps::kUnit ||
+      most_sum > FoldedTaps::kUnit) {
     return std::nullopt;
   }
   SmoothRows rows;

@@ -226,9 +226,9 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
           job.sink.at(output_, 0, part.y0 + i) +
           static_cast<std::ptrdiff_t>(x) * job.sink.pixel_bytes();
     }
-    job.stage->process(
-        {workspace.in_rows.data(), workspace.out_rows.data(), rows, count * job.source.channels},
-        workspace.stage.data());
+    job.stage->process({workspace.in_rows.data(), workspace.out_rows.data(), rows,
+                        count * job.source.channels, part.y0},
+                       workspace.stage.data());
   }
 }
 

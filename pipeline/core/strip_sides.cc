@@ -20,7 +20,7 @@ struct Strips::Sides {
         left_width(left > 0 ? left + reach(job) : 0),
         width(left_width + (right > 0 ? right + reach(job) : 0)) {
     if (width > 0) lanes = std::max(1, (in_place_unit(job) - computed()) / width + 1);
-    rows_apart = (part.y1 - part.y0 + lanes - 1) / lanes;
+    rows_apart = round_up((part.y1 - part.y0 + lanes - 1) / lanes, job.stage->row_period());
   }
 
   /// Pixels that a stage computes to have both of one row.

@@ -54,9 +54,9 @@ void Strips::run_tile(const Job& job, const TileShape& shape, int y0, int y1, in
     for (int i = 0; i < calls; ++i) {
       std::copy_n(workspace.slots.data() + i * job.y.stride * job.frames,
                   (calls == 1 ? needed : height) * job.frames, workspace.in_rows.data());
-      job.stage->process(
-          {workspace.in_rows.data(), workspace.out_rows.data() + i, calls == 1 ? rows : 1, samples},
-          workspace.stage.data());
+      job.stage->process({workspace.in_rows.data(), workspace.out_rows.data() + i,
+                          calls == 1 ? rows : 1, samples, y + i},
+                         workspace.stage.data());
     }
     for (int i = 0; i < rows; ++i) take(y + i, workspace.out_rows[static_cast<std::size_t>(i)]);
     const int step = std::min(rows * job.y.stride, needed);

@@ -4,6 +4,7 @@
 
 #include <convolve/kernel.h>
 
+#include "core/decimated_blur.h"
 #include "core/linear.h"
 #include "core/number.h"
 #include "core/param_table.h"
@@ -44,21 +45,26 @@ class GaussianFilter final : public Filter {
     return sigma_x_ == 0 && sigma_y_ == 0 && params().color_mode != ColorMode::greyscale;
   }
   [[nodiscard]] std::unique_ptr<const Stage> make_stage(const StageSpec& spec) const override {
+    if (auto stage = make_decimated(spec)) return stage;
     return make_separable_stage(spec, taps_of(std::ldexp(sigma_x_, -spec.shift_x)),
-                                taps_of(std::ldexp(sigma_y_, -spec.shift_y)), {},
-                                kAllowedError * (spec.max_code + 1) / 256);
+                                taps_of(std::ldexp(sigma_y_, -spec.shift_y)), {}, allowed(spec));
   }
   [[nodiscard]] std::optional<PlaneSums> make_sums(const StageSpec& spec, int width,
                                                    int height) const override {
     const double across = std::ldexp(sigma_x_, -spec.shift_x);
     const double down = std::ldexp(sigma_y_, -spec.shift_y);
-    if (std::max(across, down) < kWideSigma) return std::nullopt;
+    if (std::max(across, down) < kWideSigma || make_decimated(spec)) return std::nullopt;
     const bool fine = !spec.integer || spec.max_code > 4095;
     return PlaneSums{smooth_axis(across, width, params().border, fine),
                      smooth_axis(down, height, params().border, fine)};
   }
 
  private:
+  static double allowed(const StageSpec& spec) { return kAllowedError * (spec.max_code + 1) / 256; }
+  [[nodiscard]] std::unique_ptr<const Stage> make_decimated(const StageSpec& spec) const {
+    return make_decimated_blur(spec, taps_of(std::ldexp(sigma_x_, -spec.shift_x)),
+                               std::ldexp(sigma_y_, -spec.shift_y), allowed(spec));
+  }
   static std::vector<double> taps_of(double sigma) {
     return sigma > 0 ? gaussian_taps(sigma) : std::vector<double>{1.0};
   }

@@ -112,6 +112,7 @@ struct RowBlock {
   std::byte* const* out = nullptr;
   int rows = 0;
   int samples = 0;  ///< output samples a row: pixels × channels
+  int y = 0;        ///< of the first output row, in its plane
 };
 inline constexpr int kRowSlack = 128;     ///< samples
 inline constexpr int kLeastSamples = 64;  ///< that may be written
@@ -131,6 +132,8 @@ class Stage {
  public:
   virtual ~Stage() = default;
   [[nodiscard]] virtual Window window() const noexcept = 0;
+  /// Rows are computed alike that lie so many apart, others by where they lie in their plane.
+  [[nodiscard]] virtual int row_period() const noexcept { return 1; }
   /// Bytes of scratch for blocks of up to `samples` a row.
   [[nodiscard]] virtual std::size_t scratch_bytes(int samples) const noexcept = 0;
   /// \param scratch  64-byte aligned, of at least `scratch_bytes`

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// Taps of blurs as weights of 15 bits, for sums in 16-bit lanes (core/simd/smooth_rows.h).
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <convolve/filter.h>
+
+#include "core/simd/smooth_rows.h"
+
+namespace convolve {
+
+struct FoldedTaps {
+  static constexpr double kUnit = 32768;  ///< of a weight
+
+  std::vector<SmoothRows::Weight> weights;  ///< from the middle outwards
+  double error = 0;                         ///< Σ|weight − tap|, in taps
+  double rounding = 0;                      ///< largest sum of what products are rounded by
+  double gain = 1;
+};
+
+/// True where samples are such that blurs in 16-bit lanes serve.
+bool fits_smooth_lanes(const StageSpec& spec) noexcept;
+
+/// A sample's unit in 16-bit lanes: two samples of 15 bits make a term of 16.
+double smooth_unit(const StageSpec& spec) noexcept;
+
+/// `weight` in all lanes of a block.
+SmoothRows::Weight in_block(std::int32_t weight) noexcept;
+
+/// Weights with which a flat field of 1 becomes `gain`, of symmetric taps that sum to 1.
+/// \returns nothing where a weight exceeds 15 bits
+std::optional<FoldedTaps> fold_taps(const std::vector<double>& taps, double gain);
+
+}  // namespace convolve

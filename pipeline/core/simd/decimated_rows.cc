@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "core/simd/decimated_rows.h"
+
+#include <hwy/cache_control.h>
+
+#include <algorithm>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/simd/decimated_rows.cc"
+#include <hwy/foreach_target.h>
+#include "core/simd/dispatch.h"
+#include "core/simd/highway-inl.h"
+
+#include "core/simd/smooth_lanes-inl.h"
+
+#ifndef CONVOLVE_DECIMATED_ROWS_ONCE
+#define CONVOLVE_DECIMATED_ROWS_ONCE
+namespace convolve {
+
+// Rows of halves that a tile holds: a row of column sums, the rows that become one, and the few.
+inline int rows_held(const DecimatedRows& rows) noexcept {
+  return 1 + rows.inward.rows + rows.few();
+}
+
+}  // namespace convolve
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace convolve {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+// Rows of halves in turn. The table names them twice over, so that any run of them is one.
+class RowRing {
+ public:
+  RowRing(std::int16_t* rows, int count, std::size_t stride) : count_(count) {
+    for (int i = 0; i < count; ++i) {
+      row_[i] = row_[i + count] = rows + static_cast<std::size_t>(i) * stride;
+    }
+  }
+  /// Where the next row goes, in place of the oldest.
+  HWY_INLINE std::int16_t* Next() {
+    std::int16_t* const row = row_[next_];
+    next_ = next_ + 1 == count_ ? 0 : next_ + 1;
+    return row;
+  }
+  /// The newest rows, oldest first.
+  [[nodiscard]] HWY_INLINE const std::int16_t* const* Newest(int rows) const {
+    return row_ + next_ + count_ - rows;
+  }
+
+ private:
+  int count_;
+  int next_ = 0;
+  std::int16_t* row_[2 * DecimatedRows::kMostRows];
+};
+
+// What compilers know nothing of: they would add `x` to each vector's place instead of the row's,
+// and the processor would have to split loads that products and sums could carry.
+HWY_INLINE const std::int16_t* Place(const std::int16_t* row, int x) {
+  const std::int16_t* place = row + x;
+  asm("" : "+r"(place));
+  return place;
+}
+
+// Column sums.
+struct Down {
+  const ColumnTaps& taps;
+  const std::int16_t* const* row;
+
+  template <int kVectors>
+  HWY_INLINE void Sum(int x, V16 (&sum)[kVectors]) const {
+    for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(D16());
+    const auto weights = static_cast<int>(taps.weights.size());
+    const int pairs = taps.rows - weights;
+    for (int k = 0; k < pairs; ++k) AddPair(k, x, sum);
+    for (int k = pairs; k < weights; ++k) AddRow(k, x, sum);
+  }
+
+ private:
+  template <int kVectors>
+  HWY_INLINE void AddPair(int k, int x, V16 (&sum)[kVectors]) const {
+    const D16 d;
+    const V16 weight = InAllLanes(taps.weights[static_cast<std::size_t>(k)]);
+    const std::int16_t* const a = Place(row[k], x);
+    const std::int16_t* const b = Place(row[taps.rows - 1 - k], x);
+    for (int v = 0; v < kVectors; ++v) {
+      const int at = v * SmoothStep();
+      const V16 folded = hn::Add(hn::LoadU(d, a + at), hn::LoadU(d, b + at));
+      sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(folded, weight));
+    }
+  }
+  template <int kVectors>
+  HWY_INLINE void AddRow(int k, int x, V16 (&sum)[kVectors]) const {
+    const D16 d;
+    const V16 weight = InAllLanes(taps.weights[static_cast<std::size_t>(k)]);
+    const std::int16_t* const from = Place(row[k], x);
+    for (int v = 0; v < kVectors; ++v) {
+      const V16 half = hn::LoadU(d, from + v * SmoothStep());
+      sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(half, weight));
+    }
+  }
+};
+
+// The same. Meanwhile rows are fetched of which processors know nothing.
+template <typename T>
+struct DownAndFetch {
+  Down down;
+  const std::byte* const* ahead;
+  int rows;
+  int first;  ///< sample
+
+  template <int kVectors>
+  HWY_INLINE void Sum(int x, V16 (&sum)[kVectors]) const {
+    for (int i = 0; i < rows; ++i) {
+      const T* const in = reinterpret_cast<const T*>(ahead[i]) + first + x;
+      for (int v = 0; v < kVectors; ++v) hwy::Prefetch(in + v * SmoothStep());
+    }
+    down.Sum(x, sum);
+  }
+};
+
+// A tile of a block. Rows are converted once each and kept as long as inward taps reach them, the
+// few as long as outward ones do.
+template <typename T>
+class Decimated {
+ public:
+  /// \param first  sample of each row that comes first
+  Decimated(const DecimatedRows& rows, const RowBlock& block, int first, int samples,
+            std::int16_t* scratch)
+      : rows_(rows),
+        block_(block),
+        first_(first),
+        samples_(samples),
+        stride_(smooth_halves(rows.blur, samples)),
+        columns_(scratch),
+        halves_(columns_ + stride_, rows.inward.rows, stride_),
+        few_(columns_ + static_cast<std::size_t>(rows.inward.rows + 1) * stride_, rows.few(),
+             stride_),
+        of_step_(static_cast<std::size_t>(block.y % rows.step)),
+        under_(block.y / rows.step),
+        made_(under_ + rows.outward[of_step_].first),
+        converted_(FirstUnder(made_)) {}
+
+  HWY_INLINE void Run() {
+    const SmoothCodes<T> codes(rows_.blur);
+    for (int i = 0; i < block_.rows; ++i) {
+      const ColumnTaps& taps = rows_.outward[of_step_];
+      for (; made_ < under_ + taps.first + taps.rows; ++made_) Make();
+      codes.StoreRow(Down{taps, few_.Newest(taps.rows)}, samples_,
+                     reinterpret_cast<T*>(block_.out[i]) + first_);
+      if (++of_step_ < rows_.outward.size()) continue;
+      of_step_ = 0;
+      ++under_;
+    }
+  }
+
+ private:
+  // The first of the block's input rows that row `j` of the few is made of.
+  [[nodiscard]] int FirstUnder(int j) const {
+    return j * rows_.step + rows_.inward.first - block_.y + rows_.above;
+  }
+
+  // Makes the next row of the few.
+  HWY_INLINE void Make() {
+    const int wide = samples_ + rows_.blur.reach();
+    const int count = rows_.inward.rows;
+    for (const int end = FirstUnder(made_) + count; converted_ < end; ++converted_) {
+      const auto* const in = reinterpret_cast<const T*>(block_.in[converted_]) + first_;
+      LoadHalves(rows_.blur, in, wide, halves_.Next());
+    }
+    const int ahead = std::min(rows_.step, block_.rows + 2 * rows_.above - converted_);
+    StoreHalves(
+        DownAndFetch<T>{
+            {rows_.inward, halves_.Newest(count)}, block_.in + converted_, ahead, first_},
+        wide, columns_);
+    const Along along{rows_.blur, columns_ + rows_.blur.left() * rows_.blur.channels};
+    StoreHalves(along, samples_, few_.Next());
+  }
+
+  const DecimatedRows& rows_;
+  const RowBlock& block_;
+  int first_;
+  int samples_;
+  std::size_t stride_;
+  std::int16_t* columns_;
+  RowRing halves_;
+  RowRing few_;
+  std::size_t of_step_;  ///< the output row's place in its step
+  int under_;            ///< row of the few that the step belongs to
+  int made_;             ///< row of the few that comes next
+  int converted_;        ///< row of the block's input that is converted next
+};
+
+template <typename T>
+void Run(const DecimatedRows& rows, const RowBlock& block, std::byte* scratch) {
+  const int tile = smooth_tile(rows.blur, rows_held(rows), block.samples);
+  // The last tile is not narrower than a block.
+  const int last = std::max(0, block.samples - kLeastSamples);
+  for (int next = 0; next < block.samples; next += tile) {
+    const int first = std::min(next, last);
+    Decimated<T>(rows, block, first, std::min(tile, block.samples - first),
+                 reinterpret_cast<std::int16_t*>(scratch))
+        .Run();
+  }
+}
+
+void RunDecimatedRows(const DecimatedRows& rows, const RowBlock& block, std::byte* scratch) {
+  if (rows.blur.type == SampleType::u8) return Run<std::uint8_t>(rows, block, scratch);
+  Run<std::uint16_t>(rows, block, scratch);
+}
+
+}  // namespace HWY_NAMESPACE
+}  // namespace convolve
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace convolve {
+
+HWY_EXPORT(RunDecimatedRows);
+
+std::size_t decimated_scratch(const DecimatedRows& rows, int samples) noexcept {
+  const int held = rows_held(rows);
+  return static_cast<std::size_t>(held) *
+         smooth_halves(rows.blur, smooth_tile(rows.blur, held, samples)) * sizeof(std::int16_t);
+}
+
+void run_decimated_rows(const DecimatedRows& rows, const RowBlock& block,
+                        std::byte* scratch) noexcept {
+  CONVOLVE_DISPATCH(RunDecimatedRows)(rows, block, scratch);
+}
+
+}  // namespace convolve
+#endif

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/// \file
+/// What blurs in 16-bit lanes are made of. Included once per target.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/simd/highway-inl.h"
+#include "core/simd/smooth_rows.h"
+
+#if defined(CONVOLVE_SMOOTH_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef CONVOLVE_SMOOTH_LANES_INL_H_
+#undef CONVOLVE_SMOOTH_LANES_INL_H_
+#else
+#define CONVOLVE_SMOOTH_LANES_INL_H_
+#endif
+
+#ifndef CONVOLVE_SMOOTH_LANES_ONCE
+#define CONVOLVE_SMOOTH_LANES_ONCE
+namespace convolve {
+
+/// Halves of a row in scratch, with what loads and stores may touch beyond its samples.
+inline std::size_t smooth_halves(const SmoothRows& rows, int samples) noexcept {
+  const int wide = samples + rows.reach();
+  return static_cast<std::size_t>((wide + kLeastSamples - 1) / kLeastSamples * kLeastSamples +
+                                  2 * kLeastSamples);
+}
+
+/// Vectors of which sums are made at a time: products take long to come.
+inline constexpr int kSmoothVectors = 4;
+
+/// Samples of output that are computed at a time, so that `held` rows of halves stay in the first
+/// cache; not so few that the columns at both ends of a tile become a large part of it. With those,
+/// they are as many as vectors at a time hold.
+inline int smooth_tile(const SmoothRows& rows, int held, int samples) noexcept {
+  constexpr int kBytes = 20 * 1024;
+  constexpr int kUnit = kSmoothVectors * 32;
+  const int fit = kBytes / (held * static_cast<int>(sizeof(std::int16_t)));
+  const int wide = (std::max(fit, 8 * rows.reach()) / kUnit + 1) * kUnit;
+  return std::min(std::max(wide - rows.reach(), kLeastSamples), samples);
+}
+
+}  // namespace convolve
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace convolve {
+namespace HWY_NAMESPACE {
+
+namespace hn = hwy::HWY_NAMESPACE;
+
+using D16 = hn::ScalableTag<std::int16_t>;
+using V16 = hn::Vec<D16>;
+
+HWY_INLINE int SmoothStep() { return static_cast<int>(hn::Lanes(D16())); }
+
+HWY_INLINE V16 InAllLanes(const SmoothRows::Weight& weight) {
+  return hn::LoadDup128(D16(), weight.lanes.data());
+}
+
+/// Makes halves of samples.
+template <typename T>
+HWY_INLINE void LoadHalves(const SmoothRows& rows, const T* in, int samples, std::int16_t* to) {
+  const D16 d;
+  const hn::Rebind<T, D16> d_in;
+  const V16 centre = hn::Set(d, static_cast<std::int16_t>(rows.centre));
+  const int shift = rows.shift;
+  for (int x = 0; x < samples; x += SmoothStep()) {
+    if constexpr (sizeof(T) == 1) {
+      const V16 code = hn::PromoteTo(d, hn::LoadU(d_in, in + x));
+      hn::StoreU(hn::ShiftLeft<SmoothRows::kByteShift>(hn::Sub(code, centre)), d, to + x);
+    } else {
+      const V16 code = hn::BitCast(d, hn::LoadU(d_in, in + x));
+      hn::StoreU(hn::ShiftLeftSame(hn::Sub(code, centre), shift), d, to + x);
+    }
+  }
+}
+
+/// Stores sums of `samples` halves, and more to a whole number of vectors at a time.
+/// `sums.Sum(x, vectors)` makes as many vectors as the array has, from sample `x` on.
+template <class Sums>
+HWY_INLINE void StoreHalves(const Sums& sums, int samples, std::int16_t* to) {
+  const int step = SmoothStep();
+  for (int x = 0; x < samples; x += kSmoothVectors * step) {
+    V16 sum[kSmoothVectors];
+    sums.Sum(x, sum);
+    HWY_UNROLL(4)
+    for (int v = 0; v < kSmoothVectors; ++v) hn::StoreU(sum[v], D16(), to + x + v * step);
+  }
+}
+
+/// Folded sums along a row of halves.
+struct Along {
+  const SmoothRows& rows;
+  const std::int16_t* middle;  ///< the half under the middle tap of the first sum
+
+  template <int kVectors>
+  HWY_INLINE void Sum(int x, V16 (&sum)[kVectors]) const {
+    const D16 d;
+    const int step = SmoothStep();
+    const SmoothRows::Weight* const weights = rows.horizontal.data();
+    const V16 centre = InAllLanes(weights[0]);
+    for (int v = 0; v < kVectors; ++v) {
+      sum[v] = hn::MulFixedPoint15(hn::LoadU(d, middle + x + v * step), centre);
+    }
+    const std::int16_t* left = middle + x;
+    const std::int16_t* right = middle + x;
+    const int taps = rows.left();
+    for (int k = 1; k <= taps; ++k) {
+      const V16 weight = InAllLanes(weights[k]);
+      left -= rows.channels;
+      right += rows.channels;
+      for (int v = 0; v < kVectors; ++v) {
+        const V16 folded = hn::Add(hn::LoadU(d, left + v * step), hn::LoadU(d, right + v * step));
+        sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(folded, weight));
+      }
+    }
+  }
+};
+
+/// Makes samples of sums.
+template <typename T>
+class SmoothCodes {
+ public:
+  explicit SmoothCodes(const SmoothRows& rows)
+      : scale_(hn::Set(D16(), static_cast<std::int16_t>(rows.scale))),
+        centre_(hn::Set(D16(), static_cast<std::int16_t>(rows.centre))),
+        most_(hn::Set(D16(), static_cast<std::int16_t>(rows.max_code))) {}
+
+  HWY_INLINE void Store(V16 sum, T* to) const {
+    const D16 d;
+    const hn::Rebind<T, D16> d_out;
+    const V16 code = hn::Add(hn::MulFixedPoint15(sum, scale_), centre_);
+    if constexpr (sizeof(T) == 1) {
+      hn::StoreU(hn::DemoteTo(d_out, code), d_out, to);
+    } else {
+      hn::StoreU(hn::BitCast(d_out, hn::Min(hn::Max(code, hn::Zero(d)), most_)), d_out, to);
+    }
+  }
+
+  /// Stores `samples` of a row, or a few more below a block.
+  template <class Sums>
+  HWY_INLINE void StoreRow(const Sums& sums, int samples, T* out) const {
+    const int step = SmoothStep();
+    const int most = kSmoothVectors * step;
+    if (samples < most) {
+      for (int x = 0; x < samples; x += step) StoreAt<1>(sums, vector_start(samples, x, step), out);
+      return;
+    }
+    // The last vectors overlap those before them.
+    for (int x = 0; x < samples; x += most) {
+      StoreAt<kSmoothVectors>(sums, std::min(x, samples - most), out);
+    }
+  }
+
+ private:
+  template <int kVectors, class Sums>
+  HWY_INLINE void StoreAt(const Sums& sums, int x, T* out) const {
+    V16 sum[kVectors];
+    sums.Sum(x, sum);
+    HWY_UNROLL(4)
+    for (int v = 0; v < kVectors; ++v) Store(sum[v], out + x + v * SmoothStep());
+  }
+
+  V16 scale_;
+  V16 centre_;
+  V16 most_;
+};
+
+}  // namespace HWY_NAMESPACE
+}  // namespace convolve
+HWY_AFTER_NAMESPACE();
+
+#endif
