@@ -89,10 +89,10 @@ TEST(Gaussian, EveryColorMode) {
 }
 
 TEST(Gaussian, SmallToLargeSigmas) {
-  for (const char* sigma : {"0.05", "0.2", "0.5", "0.8", "2", "3", "4.5", "7.9"}) {
-    expect_matches("gaussian", {{"sigma", sigma}, {"border", "reflect"}},
-                   {.formats = {"GRAY8", "RGB", "I420", "YUY2", "GRAY16_LE", "I420_10LE",
-                                "GRAY_F32"}});
+  for (const char* sigma : {"0.05", "0.2", "0.5", "0.8", "2", "2.7", "3", "4.5", "6.1", "7.9"}) {
+    expect_matches(
+        "gaussian", {{"sigma", sigma}, {"border", "reflect"}},
+        {.formats = {"GRAY8", "RGB", "I420", "YUY2", "GRAY16_LE", "I420_10LE", "GRAY_F32"}});
   }
 }
 
@@ -110,7 +110,8 @@ TEST(Gaussian, SigmasFarBeyondTheFrame) {
 }
 
 TEST(Gaussian, TwoSigmas) {
-  for (const auto& [x, y] : {std::pair{"0", "2"}, {"2", "0"}, {"0.7", "5"}, {"9", "0.4"}, {"13", "0"}}) {
+  for (const auto& [x, y] :
+       {std::pair{"0", "2"}, {"2", "0"}, {"0.7", "5"}, {"9", "0.4"}, {"13", "0"}}) {
     expect_matches("gaussian", {{"sigma", x}, {"sigma-y", y}},
                    {.formats = {"GRAY8", "BGRx", "I420", "Y42B", "P010_10LE", "RGB_F32"}});
   }
@@ -120,6 +121,29 @@ TEST(Gaussian, RegionOfInterest) {
   for (const char* mode : {"per-channel", "greyscale", "luma"}) {
     expect_matches_at("gaussian", {{"sigma", "2"}, {"roi", "3,1,9,5"}, {"color-mode", mode}},
                       {21, 11}, {"GRAY8", "RGB", "ARGB", "I420", "NV21", "UYVY", "P010_10LE"});
+  }
+}
+
+// Rows are summed by where they lie in the picture, not by where a region or a thread's part
+// begins.
+TEST(Gaussian, RegionHoldsWhatTheWholeFrameHolds) {
+  std::mt19937 random(test_seed());
+  const Layout& layout = layout_of("GRAY8");
+  const Picture in = detail::random_picture(layout, 331, 147, random);
+  for (const char* sigma : {"3", "4.2", "5.7", "7.9"}) {
+    const Grid whole = blurred(in, {{"sigma", sigma}}).component[0];
+    for (const int top : {1, 2, 3, 5, 40}) {
+      const Grid part =
+          blurred(in, {{"sigma", sigma}, {"roi", "7," + std::to_string(top) + ",300,90"}})
+              .component[0];
+      for (int y = 0; y < in.height; ++y) {
+        for (int x = 0; x < in.width; ++x) {
+          const bool inside = x >= 7 && x < 307 && y >= top && y < top + 90;
+          ASSERT_EQ(part.at(x, y), inside ? whole.at(x, y) : in.component[0].at(x, y))
+              << "sigma " << sigma << ", region from row " << top << ", at " << x << ", " << y;
+        }
+      }
+    }
   }
 }
 

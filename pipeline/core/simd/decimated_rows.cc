@@ -22,6 +22,22 @@ inline int rows_held(const DecimatedRows& rows) noexcept {
   return 1 + rows.inward.rows + rows.few();
 }
 
+// The most halves that are computed at a time.
+inline constexpr int kUnit = 2 * kLeastSamples;
+
+// Halves of a row in scratch, with what loads and stores may touch beyond its samples.
+inline std::size_t decimated_halves(const DecimatedRows& rows, int samples) noexcept {
+  const int reach = rows.blur.reach();
+  return smooth_stride((samples + reach + kUnit - 1) / kUnit * kUnit + reach);
+}
+
+// Samples of output of a tile: with the columns at both ends of a tile, as many
+// as vectors at a time hold.
+inline int decimated_tile(const DecimatedRows& rows, int samples) noexcept {
+  const int wide = (smooth_fit(rows.blur, rows_held(rows)) / kUnit + 1) * kUnit;
+  return std::min(std::max(wide - rows.blur.reach(), kLeastSamples), samples);
+}
+
 }  // namespace convolve
 #endif
 
@@ -65,42 +81,45 @@ HWY_INLINE const std::int16_t* Place(const std::int16_t* row, int x) {
 }
 
 // Column sums.
-struct Down {
-  const ColumnTaps& taps;
-  const std::int16_t* const* row;
+class Down {
+ public:
+  Down(const ColumnTaps& taps, const std::int16_t* const* rows)
+      : weights_(taps.weights.data()),
+        row_(rows),
+        last_(taps.rows - 1),
+        pairs_(taps.rows - static_cast<int>(taps.weights.size())),
+        held_(static_cast<int>(taps.weights.size())) {}
 
   template <int kVectors>
   HWY_INLINE void Sum(int x, V16 (&sum)[kVectors]) const {
-    for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(D16());
-    const auto weights = static_cast<int>(taps.weights.size());
-    const int pairs = taps.rows - weights;
-    for (int k = 0; k < pairs; ++k) AddPair(k, x, sum);
-    for (int k = pairs; k < weights; ++k) AddRow(k, x, sum);
+    const D16 d;
+    for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(d);
+    for (int k = 0; k < pairs_; ++k) {
+      const V16 weight = InAllLanes(weights_[k]);
+      const std::int16_t* const a = Place(row_[k], x);
+      const std::int16_t* const b = Place(row_[last_ - k], x);
+      for (int v = 0; v < kVectors; ++v) {
+        const int at = v * SmoothStep();
+        const V16 folded = hn::Add(hn::LoadU(d, a + at), hn::LoadU(d, b + at));
+        sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(folded, weight));
+      }
+    }
+    for (int k = pairs_; k < held_; ++k) {
+      const V16 weight = InAllLanes(weights_[k]);
+      const std::int16_t* const from = Place(row_[k], x);
+      for (int v = 0; v < kVectors; ++v) {
+        const V16 half = hn::LoadU(d, from + v * SmoothStep());
+        sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(half, weight));
+      }
+    }
   }
 
  private:
-  template <int kVectors>
-  HWY_INLINE void AddPair(int k, int x, V16 (&sum)[kVectors]) const {
-    const D16 d;
-    const V16 weight = InAllLanes(taps.weights[static_cast<std::size_t>(k)]);
-    const std::int16_t* const a = Place(row[k], x);
-    const std::int16_t* const b = Place(row[taps.rows - 1 - k], x);
-    for (int v = 0; v < kVectors; ++v) {
-      const int at = v * SmoothStep();
-      const V16 folded = hn::Add(hn::LoadU(d, a + at), hn::LoadU(d, b + at));
-      sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(folded, weight));
-    }
-  }
-  template <int kVectors>
-  HWY_INLINE void AddRow(int k, int x, V16 (&sum)[kVectors]) const {
-    const D16 d;
-    const V16 weight = InAllLanes(taps.weights[static_cast<std::size_t>(k)]);
-    const std::int16_t* const from = Place(row[k], x);
-    for (int v = 0; v < kVectors; ++v) {
-      const V16 half = hn::LoadU(d, from + v * SmoothStep());
-      sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(half, weight));
-    }
-  }
+  const SmoothRows::Weight* weights_;
+  const std::int16_t* const* row_;
+  int last_;   ///< row
+  int pairs_;  ///< of rows with the same weight
+  int held_;   ///< weights
 };
 
 // The same. Meanwhile rows are fetched of which processors know nothing.
@@ -133,7 +152,7 @@ class Decimated {
         block_(block),
         first_(first),
         samples_(samples),
-        stride_(smooth_halves(rows.blur, samples)),
+        stride_(decimated_halves(rows, samples)),
         columns_(scratch),
         halves_(columns_ + stride_, rows.inward.rows, stride_),
         few_(columns_ + static_cast<std::size_t>(rows.inward.rows + 1) * stride_, rows.few(),
@@ -175,8 +194,7 @@ class Decimated {
         DownAndFetch<T>{
             {rows_.inward, halves_.Newest(count)}, block_.in + converted_, ahead, first_},
         wide, columns_);
-    const Along along{rows_.blur, columns_ + rows_.blur.left() * rows_.blur.channels};
-    StoreHalves(along, samples_, few_.Next());
+    StoreHalves(Along(rows_.blur, columns_), samples_, few_.Next());
   }
 
   const DecimatedRows& rows_;
@@ -195,7 +213,7 @@ class Decimated {
 
 template <typename T>
 void Run(const DecimatedRows& rows, const RowBlock& block, std::byte* scratch) {
-  const int tile = smooth_tile(rows.blur, rows_held(rows), block.samples);
+  const int tile = decimated_tile(rows, block.samples);
   // The last tile is not narrower than a block.
   const int last = std::max(0, block.samples - kLeastSamples);
   for (int next = 0; next < block.samples; next += tile) {
@@ -221,9 +239,8 @@ namespace convolve {
 HWY_EXPORT(RunDecimatedRows);
 
 std::size_t decimated_scratch(const DecimatedRows& rows, int samples) noexcept {
-  const int held = rows_held(rows);
-  return static_cast<std::size_t>(held) *
-         smooth_halves(rows.blur, smooth_tile(rows.blur, held, samples)) * sizeof(std::int16_t);
+  return static_cast<std::size_t>(rows_held(rows)) *
+         decimated_halves(rows, decimated_tile(rows, samples)) * sizeof(std::int16_t);
 }
 
 void run_decimated_rows(const DecimatedRows& rows, const RowBlock& block,

@@ -19,25 +19,21 @@
 #define CONVOLVE_SMOOTH_LANES_ONCE
 namespace convolve {
 
-/// Halves of a row in scratch, with what loads and stores may touch beyond its samples.
-inline std::size_t smooth_halves(const SmoothRows& rows, int samples) noexcept {
-  const int wide = samples + rows.reach();
-  return static_cast<std::size_t>((wide + kLeastSamples - 1) / kLeastSamples * kLeastSamples +
-                                  2 * kLeastSamples);
-}
-
 /// Vectors of which sums are made at a time: products take long to come.
 inline constexpr int kSmoothVectors = 4;
 
-/// Samples of output that are computed at a time, so that `held` rows of halves stay in the first
-/// cache; not so few that the columns at both ends of a tile become a large part of it. With those,
-/// they are as many as vectors at a time hold.
-inline int smooth_tile(const SmoothRows& rows, int held, int samples) noexcept {
+/// Halves from one row in scratch to the next, of at least `halves` each: an odd number of lines of
+/// cache, so that rows do not fall on the same few sets of it.
+constexpr std::size_t smooth_stride(int halves) noexcept {
+  constexpr int kLine = 32;
+  return static_cast<std::size_t>(((halves + kLine - 1) / kLine | 1) * kLine);
+}
+
+/// The least samples of output that are computed at a time for `held` rows of halves to fill the
+/// first cache; not so few that the columns at both ends of a tile become a large part of it.
+inline int smooth_fit(const SmoothRows& rows, int held) noexcept {
   constexpr int kBytes = 20 * 1024;
-  constexpr int kUnit = kSmoothVectors * 32;
-  const int fit = kBytes / (held * static_cast<int>(sizeof(std::int16_t)));
-  const int wide = (std::max(fit, 8 * rows.reach()) / kUnit + 1) * kUnit;
-  return std::min(std::max(wide - rows.reach(), kLeastSamples), samples);
+  return std::max(kBytes / (held * static_cast<int>(sizeof(std::int16_t))), 8 * rows.reach());
 }
 
 }  // namespace convolve
@@ -89,33 +85,43 @@ HWY_INLINE void StoreHalves(const Sums& sums, int samples, std::int16_t* to) {
   }
 }
 
-/// Folded sums along a row of halves.
-struct Along {
-  const SmoothRows& rows;
-  const std::int16_t* middle;  ///< the half under the middle tap of the first sum
+/// Folded sums along a row of halves. Holds what it needs by value: what is stored between sums
+/// might else be taken for it.
+class Along {
+ public:
+  /// \param columns  the half under the leftmost tap of the first sum
+  Along(const SmoothRows& rows, const std::int16_t* columns)
+      : weights_(rows.horizontal.data()),
+        taps_(rows.left()),
+        channels_(rows.channels),
+        middle_(columns + taps_ * channels_) {}
 
   template <int kVectors>
   HWY_INLINE void Sum(int x, V16 (&sum)[kVectors]) const {
     const D16 d;
     const int step = SmoothStep();
-    const SmoothRows::Weight* const weights = rows.horizontal.data();
-    const V16 centre = InAllLanes(weights[0]);
+    const V16 centre = InAllLanes(weights_[0]);
     for (int v = 0; v < kVectors; ++v) {
-      sum[v] = hn::MulFixedPoint15(hn::LoadU(d, middle + x + v * step), centre);
+      sum[v] = hn::MulFixedPoint15(hn::LoadU(d, middle_ + x + v * step), centre);
     }
-    const std::int16_t* left = middle + x;
-    const std::int16_t* right = middle + x;
-    const int taps = rows.left();
-    for (int k = 1; k <= taps; ++k) {
-      const V16 weight = InAllLanes(weights[k]);
-      left -= rows.channels;
-      right += rows.channels;
+    const std::int16_t* left = middle_ + x;
+    const std::int16_t* right = middle_ + x;
+    for (int k = 1; k <= taps_; ++k) {
+      const V16 weight = InAllLanes(weights_[k]);
+      left -= channels_;
+      right += channels_;
       for (int v = 0; v < kVectors; ++v) {
         const V16 folded = hn::Add(hn::LoadU(d, left + v * step), hn::LoadU(d, right + v * step));
         sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(folded, weight));
       }
     }
   }
+
+ private:
+  const SmoothRows::Weight* weights_;
+  int taps_;
+  int channels_;
+  const std::int16_t* middle_;
 };
 
 /// Makes samples of sums.

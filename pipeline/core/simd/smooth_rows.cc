@@ -18,6 +18,17 @@ namespace convolve {
 // Rows of halves that a tile holds: those under the taps of two rows, and the sums of these.
 inline int rows_held(const SmoothRows& rows) noexcept { return 2 * rows.above() + 4; }
 
+// Halves of a row in scratch, with what loads and stores may touch beyond its samples.
+inline std::size_t smooth_halves(const SmoothRows& rows, int samples) noexcept {
+  return smooth_stride(samples + rows.reach() + 2 * kLeastSamples);
+}
+
+// Samples of output that are computed at a time: whole blocks of pixels.
+inline int smooth_tile(const SmoothRows& rows, int samples) noexcept {
+  const int unit = kLeastSamples * rows.channels;
+  return std::min((smooth_fit(rows, rows_held(rows)) / unit + 1) * unit, samples);
+}
+
 }  // namespace convolve
 #endif
 
@@ -123,19 +134,18 @@ void RunTile(const SmoothRows& rows, const RowBlock& block, int first, int sampl
   auto* const sums = reinterpret_cast<std::int16_t*>(scratch);
   Columns<T> columns(rows, block, first, samples + rows.reach(), stride, sums + 2 * stride);
   const SmoothCodes<T> codes(rows);
-  const int left = rows.left() * rows.channels;
   for (int y = 0; y < block.rows; y += 2) {
     columns.Sum(y, sums, sums + stride);
     for (int i = 0; i < std::min(2, block.rows - y); ++i) {
-      const Along along{rows, sums + static_cast<std::size_t>(i) * stride + left};
-      codes.StoreRow(along, samples, reinterpret_cast<T*>(block.out[y + i]) + first);
+      codes.StoreRow(Along(rows, sums + static_cast<std::size_t>(i) * stride), samples,
+                     reinterpret_cast<T*>(block.out[y + i]) + first);
     }
   }
 }
 
 template <typename T>
 void Run(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) {
-  const int tile = smooth_tile(rows, rows_held(rows), block.samples);
+  const int tile = smooth_tile(rows, block.samples);
   // The last tile is not narrower than a block.
   const int last = std::max(0, block.samples - kLeastSamples);
   for (int next = 0; next < block.samples; next += tile) {
@@ -159,9 +169,8 @@ namespace convolve {
 HWY_EXPORT(RunSmoothRows);
 
 std::size_t smooth_scratch(const SmoothRows& rows, int samples) noexcept {
-  const int held = rows_held(rows);
-  return static_cast<std::size_t>(held) * smooth_halves(rows, smooth_tile(rows, held, samples)) *
-         sizeof(std::int16_t);
+  return static_cast<std::size_t>(rows_held(rows)) *
+         smooth_halves(rows, smooth_tile(rows, samples)) * sizeof(std::int16_t);
 }
 
 void run_smooth_rows(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) noexcept {
