@@ -124,7 +124,7 @@ void Source::load(const ConstFrameView& frame, int y, int x0, int x1,
   }
   if (frame_type == SampleType::u8) {
     return luma_of_bytes(rgb[0], rgb[1], rgb[2], component[0].step, count,
-                         reinterpret_cast<float*>(to));
+                         frame.plane[component[0].plane].stride, reinterpret_cast<float*>(to));
   }
   if (frame_type == SampleType::u16) return load_luma<std::uint16_t>(rgb, component, count, to);
   load_luma<float>(rgb, component, count, to);
@@ -163,12 +163,12 @@ void Sink::store(const FrameView& frame, int y, int x, int count, int step, cons
   if (kind == Kind::broadcast && type == SampleType::u8 && step == 1 && component[0].step == 3) {
     const int first = std::min({component[0].offset, component[1].offset, component[2].offset});
     const auto& plane = frame.plane[component[0].plane];
-    return triple_bytes(row, count, plane.data + y * plane.stride + first + x * 3);
+    return triple_bytes(row, count, plane.stride, plane.data + y * plane.stride + first + x * 3);
   }
   if (fourth != kNone) {
     const auto& from = original->plane[0];
     const auto& to = frame.plane[0];
-    return triple_beside_bytes(row, count, fourth, from.data + y * from.stride + x * 4,
+    return triple_beside_bytes(row, count, fourth, from.data + y * from.stride + x * 4, to.stride,
                                to.data + y * to.stride + x * 4);
   }
   const int copies = kind == Kind::broadcast ? 3 : 1;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/luma.cc"
 #include <hwy/foreach_target.h>
@@ -85,11 +87,12 @@ HWY_INLINE hn::Vec<DF> SumAt(const PixelWeights& weights, const PixelSpread& spr
 // `bytes` bytes from the first one that has a weight on, for `count` pixels.
 template <int kStep>
 void LumaOfPixels(const std::uint8_t* from, int bytes, const PixelWeights& weights, int count,
-                  float* to) {
+                  std::ptrdiff_t ahead, float* to) {
   const PixelSpread spread;
   const auto lanes = static_cast<int>(hn::Lanes(DI32()));
   int i = 0;
   for (; i + lanes <= count && i * kStep + 4 * lanes <= bytes; i += lanes) {
+    hwy::Prefetch(from + ahead + i * kStep);
     hn::StoreU(SumAt<kStep>(weights, spread, from + i * kStep), DF(), to + i);
   }
   // The last ones by way of a copy.
@@ -125,7 +128,7 @@ int LumaOfPlanes(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_
 #endif
 
 void LumaOfBytes(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_t* b, int step,
-                 int count, float* to) {
+                 int count, [[maybe_unused]] std::ptrdiff_t ahead, float* to) {
   int done = 0;
 #if HWY_TARGET != HWY_SCALAR
   if (step == 1) {
@@ -137,8 +140,8 @@ void LumaOfBytes(const std::uint8_t* r, const std::uint8_t* g, const std::uint8_
     weights[r - first] = 299;
     weights[g - first] = 587;
     weights[b - first] = 114;
-    if (step == 3) return LumaOfPixels<3>(first, bytes, PixelWeights(weights), count, to);
-    return LumaOfPixels<4>(first, bytes, PixelWeights(weights), count, to);
+    if (step == 3) return LumaOfPixels<3>(first, bytes, PixelWeights(weights), count, ahead, to);
+    return LumaOfPixels<4>(first, bytes, PixelWeights(weights), count, ahead, to);
   }
 #endif
   for (int i = done; i < count; ++i) {
@@ -156,11 +159,11 @@ namespace convolve {
 HWY_EXPORT(LumaOfBytes);
 
 void luma_of_bytes(const std::byte* r, const std::byte* g, const std::byte* b, int step, int count,
-                   float* to) noexcept {
+                   std::ptrdiff_t ahead, float* to) noexcept {
   const auto bytes = [](const std::byte* data) {
     return reinterpret_cast<const std::uint8_t*>(data);
   };
-  CONVOLVE_DISPATCH(LumaOfBytes)(bytes(r), bytes(g), bytes(b), step, count, to);
+  CONVOLVE_DISPATCH(LumaOfBytes)(bytes(r), bytes(g), bytes(b), step, count, ahead, to);
 }
 
 }  // namespace convolve

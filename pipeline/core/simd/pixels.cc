@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include <hwy/cache_control.h>
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/pixels.cc"
 #include <hwy/foreach_target.h>
@@ -159,8 +161,9 @@ void ScatterBytes(const std::uint8_t* from, int count, int step, std::uint8_t* t
 
 #if HWY_TARGET == HWY_SCALAR
 
-int TripleVectors(const std::uint8_t*, int, std::uint8_t*) { return 0; }
-int TripleBesideVectors(const std::uint8_t*, int, int, const std::uint8_t*, std::uint8_t*) {
+int TripleVectors(const std::uint8_t*, int, std::ptrdiff_t, std::uint8_t*) { return 0; }
+int TripleBesideVectors(const std::uint8_t*, int, int, const std::uint8_t*, std::ptrdiff_t,
+                        std::uint8_t*) {
   return 0;
 }
 
@@ -205,7 +208,7 @@ class Third {
 
 // Both return how many of the bytes they saw to.
 
-int TripleVectors(const std::uint8_t* from, int count, std::uint8_t* to) {
+int TripleVectors(const std::uint8_t* from, int count, std::ptrdiff_t ahead, std::uint8_t* to) {
   const D8 d;
   const auto lanes = static_cast<int>(hn::Lanes(d));
   const Third first(0);
@@ -214,6 +217,7 @@ int TripleVectors(const std::uint8_t* from, int count, std::uint8_t* to) {
   int i = 0;
   for (; i + lanes <= count; i += lanes) {
     const V8 value = hn::LoadU(d, from + i);
+    for (int third = 0; third < 3; ++third) hwy::Prefetch(to + ahead + 3 * i + third * lanes);
     hn::StoreU(first.Of(value), d, to + 3 * i);
     hn::StoreU(second.Of(value), d, to + 3 * i + lanes);
     hn::StoreU(third.Of(value), d, to + 3 * i + 2 * lanes);
@@ -222,7 +226,7 @@ int TripleVectors(const std::uint8_t* from, int count, std::uint8_t* to) {
 }
 
 int TripleBesideVectors(const std::uint8_t* from, int count, int fourth,
-                        const std::uint8_t* original, std::uint8_t* to) {
+                        const std::uint8_t* original, std::ptrdiff_t ahead, std::uint8_t* to) {
   const D8 d;
   const auto pixels = static_cast<int>(hn::Lanes(DU32()));
   HWY_ALIGN std::uint8_t index[HWY_MAX_BYTES];
@@ -234,6 +238,7 @@ int TripleBesideVectors(const std::uint8_t* from, int count, int fourth,
   int i = 0;
   // Bytes are read 16 at a time.
   for (; i + 16 <= count; i += pixels) {
+    hwy::Prefetch(to + ahead + 4 * i);
     const V8 colour = hn::TableLookupBytesOr0(hn::LoadDup128(d, from + i), spread);
     hn::StoreU(hn::Or(colour, hn::And(hn::LoadU(d, original + 4 * i), kept)), d, to + 4 * i);
   }
@@ -242,15 +247,15 @@ int TripleBesideVectors(const std::uint8_t* from, int count, int fourth,
 
 #endif
 
-void TripleBytes(const std::uint8_t* from, int count, std::uint8_t* to) {
-  for (int i = TripleVectors(from, count, to); i < count; ++i) {
+void TripleBytes(const std::uint8_t* from, int count, std::ptrdiff_t ahead, std::uint8_t* to) {
+  for (int i = TripleVectors(from, count, ahead, to); i < count; ++i) {
     to[3 * i] = to[3 * i + 1] = to[3 * i + 2] = from[i];
   }
 }
 
 void TripleBesideBytes(const std::uint8_t* from, int count, int fourth,
-                       const std::uint8_t* original, std::uint8_t* to) {
-  for (int i = TripleBesideVectors(from, count, fourth, original, to); i < count; ++i) {
+                       const std::uint8_t* original, std::ptrdiff_t ahead, std::uint8_t* to) {
+  for (int i = TripleBesideVectors(from, count, fourth, original, ahead, to); i < count; ++i) {
     for (int c = 0; c < 4; ++c) to[4 * i + c] = c == fourth ? original[4 * i + c] : from[i];
   }
 }
@@ -282,13 +287,14 @@ void scatter_bytes(const std::byte* from, int count, int step, std::byte* to) no
   CONVOLVE_DISPATCH(ScatterBytes)(bytes(from), count, step, bytes(to));
 }
 
-void triple_bytes(const std::byte* from, int count, std::byte* to) noexcept {
-  CONVOLVE_DISPATCH(TripleBytes)(bytes(from), count, bytes(to));
+void triple_bytes(const std::byte* from, int count, std::ptrdiff_t ahead, std::byte* to) noexcept {
+  CONVOLVE_DISPATCH(TripleBytes)(bytes(from), count, ahead, bytes(to));
 }
 
 void triple_beside_bytes(const std::byte* from, int count, int fourth, const std::byte* original,
-                         std::byte* to) noexcept {
-  CONVOLVE_DISPATCH(TripleBesideBytes)(bytes(from), count, fourth, bytes(original), bytes(to));
+                         std::ptrdiff_t ahead, std::byte* to) noexcept {
+  CONVOLVE_DISPATCH(TripleBesideBytes)
+  (bytes(from), count, fourth, bytes(original), ahead, bytes(to));
 }
 
 }  // namespace convolve

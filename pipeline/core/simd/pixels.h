@@ -14,10 +14,11 @@ void gather_bytes(const std::byte* from, int step, int count, std::byte* to) noe
 void scatter_bytes(const std::byte* from, int count, int step, std::byte* to) noexcept;
 
 /// Writes each of `count` bytes three times.
-void triple_bytes(const std::byte* from, int count, std::byte* to) noexcept;
+/// \param ahead  bytes from there to what is written next, which is fetched; any number
+void triple_bytes(const std::byte* from, int count, std::ptrdiff_t ahead, std::byte* to) noexcept;
 
 /// The same into pixels of four bytes, whose byte number `fourth` comes from the pixels `original`.
 void triple_beside_bytes(const std::byte* from, int count, int fourth, const std::byte* original,
-                         std::byte* to) noexcept;
+                         std::ptrdiff_t ahead, std::byte* to) noexcept;
 
 }  // namespace convolve
