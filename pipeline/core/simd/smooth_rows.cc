@@ -8,6 +8,7 @@
 #include <hwy/foreach_target.h>
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
+#include "core/simd/rows_ahead.h"
 
 #include "core/simd/smooth_lanes-inl.h"
 
@@ -68,7 +69,9 @@ class Columns {
     const auto step = static_cast<int>(hn::Lanes(D16()));
     const int above = rows_.above();
     const SmoothRows::Weight* const weights = rows_.vertical.data();
+    const RowsAhead<2> ahead(in_, std::min(made_, last_row_), last_row_);
     for (int x = 0; x < samples_; x += 2 * step) {
+      ahead.fetch((first_ + x) * static_cast<int>(sizeof(T)));
       SumAt(row + above, above, weights, x, first, second);
     }
   }
