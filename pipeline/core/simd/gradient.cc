@@ -54,7 +54,7 @@ HWY_INLINE V Angle(D d, V x, V y) {
 }
 
 // Rows that are walked down together, column by column.
-constexpr int kGroup = 4;
+constexpr int kGroup = 8;
 
 template <GradientResult kResult, class D, class V = hn::Vec<D>>
 HWY_INLINE V Combine(D d, const GradientPair<D>& pair, V scale, V threshold) {
@@ -212,13 +212,13 @@ HWY_NOINLINE void RunExactly(const GradientRows& rows, const std::byte* const* i
 // Two vectors' results, from what `Estimate` takes.
 template <GradientResult kResult, bool kCrossed, bool kCut, typename In, typename Out, class V>
 HWY_INLINE void StoreEstimates(const GradientRows& rows, const Estimate<kResult, kCut>& estimate,
-                               V left, V right, const std::byte* const* in, int x, Out* out) {
+                               const PairStore<Out>& store, V left, V right,
+                               const std::byte* const* in, int x, Out* out) {
   const hn::ScalableTag<float> d;
   const auto lanes = static_cast<int>(hn::Lanes(d));
   const auto first = estimate.Of(left);
   const auto second = estimate.Of(right);
-  StoreRounded(d, first.rounded, out + x);
-  StoreRounded(d, second.rounded, out + x + lanes);
+  store(first.rounded, second.rounded, out + x);
   if (HWY_UNLIKELY(estimate.IsClose(hn::Max(first.rest, second.rest)))) {
     RunExactly<kResult, kCrossed, In>(rows, in, x, 2 * lanes, out);
   }
@@ -233,8 +233,9 @@ void RunNearly(const GradientRows& rows, const RowBlock& block) {
   using V = hn::Vec<D>;
   const auto lanes = static_cast<int>(hn::Lanes(d));
   const Estimate<kResult, kCut> estimate(rows);
-  Columns<D, In, kCrossed> left(rows);
-  Columns<D, In, kCrossed> right(rows);
+  const PairStore<Out> store;
+  Columns<D, In, kCrossed, true> left(rows);
+  Columns<D, In, kCrossed, true> right(rows);
   const int before = left.kRowsBefore;
   for (int first = 0; first < block.rows; first += kGroup) {
     const int last = std::min(first + kGroup, block.rows) - 1;
@@ -248,13 +249,13 @@ void RunNearly(const GradientRows& rows, const RowBlock& block) {
         const std::byte* const next = block.in[y + 1 + before];
         const V next_left = estimate.Sum(left.Step(next, x));
         const V next_right = estimate.Sum(right.Step(next, x + lanes));
-        StoreEstimates<kResult, kCrossed, kCut, In>(rows, estimate, left_sum, right_sum,
+        StoreEstimates<kResult, kCrossed, kCut, In>(rows, estimate, store, left_sum, right_sum,
                                                     block.in + y, x,
                                                     reinterpret_cast<Out*>(block.out[y]));
         left_sum = next_left;
         right_sum = next_right;
       }
-      StoreEstimates<kResult, kCrossed, kCut, In>(rows, estimate, left_sum, right_sum,
+      StoreEstimates<kResult, kCrossed, kCut, In>(rows, estimate, store, left_sum, right_sum,
                                                   block.in + last, x,
                                                   reinterpret_cast<Out*>(block.out[last]));
     }

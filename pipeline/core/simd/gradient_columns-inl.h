@@ -27,8 +27,9 @@ struct GradientPair {
 };
 
 /// The gradients of a vector of columns, from row to row. Products are rounded, so that all
-/// instruction sets agree. `kCrossed` as in `GradientRows`.
-template <class D, typename In, bool kCrossed>
+/// instruction sets agree, unless they are `kWhole` numbers that need no rounding. `kCrossed` as in
+/// `GradientRows`.
+template <class D, typename In, bool kCrossed, bool kWhole = false>
 class Columns {
   using V = hn::Vec<D>;
 
@@ -65,12 +66,12 @@ class Columns {
       const V left = LoadReal(D(), from);
       const V right = LoadReal(D(), from + 2 * apart_);
       const V slope = hn::Sub(right, left);
-      const V smooth = hn::Add(hn::Mul(hn::Add(left, right), side_),
-                               hn::Mul(LoadReal(D(), from + apart_), middle_));
-      const V beside = hn::Mul(slope, side_);
-      const GradientPair<D> pair{hn::Add(across_, beside), hn::Sub(smooth, smooth_above_)};
-      across_ = hn::Add(slope_, hn::Mul(slope, middle_));
-      slope_ = beside;
+      const V smooth =
+          PlusProduct(hn::Mul(hn::Add(left, right), side_), LoadReal(D(), from + apart_), middle_);
+      const GradientPair<D> pair{PlusProduct(across_, slope, side_),
+                                 hn::Sub(smooth, smooth_above_)};
+      across_ = PlusProduct(slope_, slope, middle_);
+      slope_ = hn::Mul(slope, side_);
       smooth_above_ = smooth_here_;
       smooth_here_ = smooth;
       return pair;
@@ -78,6 +79,14 @@ class Columns {
   }
 
  private:
+  static HWY_INLINE V PlusProduct(V sum, V a, V b) {
+    if constexpr (kWhole) {
+      return hn::MulAdd(a, b, sum);
+    } else {
+      return hn::Add(sum, hn::Mul(a, b));
+    }
+  }
+
   int apart_;
   V side_;
   V middle_;

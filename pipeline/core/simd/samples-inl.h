@@ -57,6 +57,59 @@ HWY_INLINE void StoreRounded(D d, V sums, T* to) {
   (void)d;
 }
 
+/// Stores two vectors of numbers of the range of `Out` that `kRounding` was added to.
+template <typename Out>
+class PairStore {
+  using D = hn::ScalableTag<float>;
+
+ public:
+  HWY_INLINE void operator()(hn::Vec<D> first, hn::Vec<D> second, Out* to) const {
+    StoreRounded(D(), first, to);
+    StoreRounded(D(), second, to + hn::Lanes(D()));
+  }
+};
+
+#if HWY_TARGET != HWY_SCALAR
+
+template <>
+class PairStore<std::uint8_t> {
+  using D = hn::ScalableTag<float>;
+  using D32 = hn::RebindToSigned<D>;
+  using D16 = hn::Repartition<std::int16_t, D>;
+  using D8 = hn::Repartition<std::uint8_t, D>;
+  using Indices = decltype(hn::SetTableIndices(D32(), static_cast<const std::int32_t*>(nullptr)));
+
+ public:
+  PairStore() : places_(Places()), lanes_(Lanes()) {}
+
+  HWY_INLINE void operator()(hn::Vec<D> first, hn::Vec<D> second, std::uint8_t* to) const {
+    const auto upper = hn::ShiftLeft<16>(hn::BitCast(D32(), second));
+    const auto both = hn::OddEven(hn::BitCast(D16(), upper), hn::BitCast(D16(), first));
+    const auto fours = hn::TableLookupBytes(hn::BitCast(D8(), both), places_);
+    const auto codes = hn::TableLookupLanes(hn::BitCast(D32(), fours), lanes_);
+    hn::StoreU(hn::LowerHalf(hn::BitCast(D8(), codes)), hn::Half<D8>(), to);
+  }
+
+ private:
+  // Of each block of 128 bits, four codes of the first, then of the second.
+  static hn::Vec<D8> Places() {
+    alignas(16) static constexpr std::uint8_t kPlaces[16] = {0, 4, 8, 12, 2, 6, 10, 14,
+                                                             0, 4, 8, 12, 2, 6, 10, 14};
+    return hn::LoadDup128(D8(), kPlaces);
+  }
+  static Indices Lanes() {
+    HWY_ALIGN std::int32_t index[HWY_MAX_BYTES / 4];
+    const auto lanes = static_cast<int>(hn::Lanes(D32()));
+    for (int i = 0; i < lanes; ++i) index[i] = (4 * i / lanes) % 2 + 4 * i % lanes;
+    return hn::SetTableIndices(D32(), index);
+  }
+
+  hn::Vec<D8> places_;
+  Indices lanes_;
+};
+
+#endif
+
 /// Stores real lanes: integers are clamped to [0, most] and rounded to nearest, ties to even.
 template <class D, typename T, class V = hn::Vec<D>>
 HWY_INLINE void StoreReal(D d, V value, V most, T* to) {
