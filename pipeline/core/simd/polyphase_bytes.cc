@@ -232,8 +232,8 @@ HWY_INLINE void SumBothAt(const PolyphaseByteRows& rows, int phase_y, const std:
 }
 
 // The same of a row. Writes `2·samples` codes, or, of fewer than 64 samples, up to 128.
-void SumPairs(const PolyphaseByteRows& rows, int phase_y, const std::int16_t* columns, int samples,
-              std::uint8_t* to) {
+HWY_INLINE void SumPairs(const PolyphaseByteRows& rows, int phase_y, const std::int16_t* columns,
+                         int samples, std::uint8_t* to) {
   const int step = Lanes16();
   const int count = std::max(samples, step);
   int x = 0;
