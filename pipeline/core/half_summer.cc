@@ -163,45 +163,68 @@ const std::byte* HalfSummer::half_border(const Job& job, int pixels) noexcept {
 template <typename Take>
 void HalfSummer::each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
                             unsigned threads, const Take& take) noexcept {
+  const int units = (area.x1 - area.x0 + unit - 1) / unit;
+  // Threads share columns, and lines where each of their parts has many more than a sum reaches.
+  const int parts =
+      std::clamp(sums.pairs() / (3 * sums.most_pairs_of_a_line()), 1, static_cast<int>(threads));
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(parts * units, threads, i);
+    for (int part = 0; part < parts; ++part) {
+      const int u0 = std::max(first - part * units, 0);
+      const int u1 = std::min(last - part * units, units);
+      if (u0 >= u1) continue;
+      const auto [y0, y1] =
+          share(area.y1 - area.y0, static_cast<unsigned>(parts), static_cast<unsigned>(part));
+      run_pieces(
+          sums, from,
+          {area.x0 + u0 * unit, area.y0 + y0, std::min(area.x0 + u1 * unit, area.x1), area.y0 + y1},
+          unit, i, take);
+    }
+  });
+}
+
+template <typename Take>
+void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
+                            unsigned thread, const Take& take) noexcept {
   // Where many lines make a sum, less of each, so that those of a sum stay in the first cache.
   constexpr int kFirstCache = 24 * 1024;
   const int piece = piece_samples(sums, unit);
   const std::size_t stride = lane_stride(piece);
   const bool narrow = sums.most_pairs_of_a_line() * piece * 4 > kFirstCache;
   const int columns = narrow ? unit : piece;
-  const int units = (area.x1 - area.x0 + unit - 1) / unit;
   const auto line_of = [&](int index) {
     if (index < sums.inputs) return from.data + index * from.stride;
     return from.border != nullptr ? from.border : from.data;
   };
-  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share(units, threads, i);
-    auto* const lanes = reinterpret_cast<std::int32_t*>(lanes_[i].data());
-    const int end = std::min(area.x0 + last * unit, area.x1);
-    for (int x = area.x0 + first * unit; x < end; x += piece) {
-      const int count = std::min(piece, end - x);
-      for (int pair = 0; pair < sums.pairs(); ++pair) {
-        // Down the lines, no prefetcher of the machine sees what comes next.
-        const int ahead = std::min(2 * pair + 2 * kAhead, sums.inputs - 1);
-        fetch(line_of(ahead), from.samples, x, count);
-        fetch(line_of(std::min(ahead + 1, sums.inputs - 1)), from.samples, x, count);
-        interleave_lines(from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
-                         lanes + static_cast<std::size_t>(pair) * stride);
-      }
-      for (int c = 0; c < count; c += columns) {
-        take(i, x + c, std::min(columns, count - c), lanes + c, stride);
-      }
+  const auto [first_pair, end_pair] = sums.pairs_of(area.y0, area.y1);
+  auto* const lanes = reinterpret_cast<std::int32_t*>(lanes_[thread].data());
+  for (int x = area.x0; x < area.x1; x += piece) {
+    const int count = std::min(piece, area.x1 - x);
+    const auto interleave = [&](int pair) {
+      interleave_lines(from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
+                       lanes + static_cast<std::size_t>(pair) * stride);
+    };
+    for (int pair = first_pair; pair < end_pair; ++pair) {
+      // Down the lines, no prefetcher of the machine sees what comes next.
+      const int ahead = std::min(2 * pair + 2 * kAhead, sums.inputs - 1);
+      fetch(line_of(ahead), from.samples, x, count);
+      fetch(line_of(std::min(ahead + 1, sums.inputs - 1)), from.samples, x, count);
+      interleave(pair);
     }
-  });
+    interleave(sums.pairs() - 1);  // the border's
+    for (int c = 0; c < count; c += columns) {
+      take(thread, {x + c, area.y0, x + std::min(c + columns, count), area.y1}, lanes + c, stride);
+    }
+  }
 }
 
 void HalfSummer::sum_to(const PairSums& sums, const Source& from, const Lines& to,
                         unsigned threads) noexcept {
   each_piece(
       sums, from, {0, 0, to.samples, sums.lines()}, kPairColumns, threads,
-      [&](unsigned, int x, int count, const std::int32_t* lanes, std::size_t stride) noexcept {
-        sum_pairs(sums, 0, sums.lines(), lanes, stride, count, kHalves,
-                  to.data + static_cast<std::ptrdiff_t>(x) * 2, to.stride);
+      [&](unsigned, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
+        sum_pairs(sums, piece.y0, piece.y1, lanes, stride, piece.x1 - piece.x0, kHalves,
+                  to.line(piece.y0) + static_cast<std::ptrdiff_t>(piece.x0) * 2, to.stride);
       });
 }
 
@@ -230,18 +253,20 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
   const bool in_place = strips.writable_in_place(job);
   each_piece(
       sums, from, area, unit, threads,
-      [&](unsigned i, int x, int count, const std::int32_t* lanes, std::size_t stride) noexcept {
+      [&](unsigned i, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
+        const int count = piece.x1 - piece.x0;
         if (in_place && count % kPairColumns == 0) {
           const auto [out, out_stride] = strips.sink_rows(job);
-          return sum_pairs(sums, area.y0, area.y1, lanes, stride, count, codes,
-                           out + area.y0 * out_stride + x * sample_size(job.sink.type), out_stride);
+          return sum_pairs(sums, piece.y0, piece.y1, lanes, stride, count, codes,
+                           out + piece.y0 * out_stride + piece.x0 * sample_size(job.sink.type),
+                           out_stride);
         }
         std::byte* const results = results_[i].data();
-        for (int line = area.y0; line < area.y1; line += kResultLines) {
-          const int last = std::min(line + kResultLines, area.y1);
+        for (int line = piece.y0; line < piece.y1; line += kResultLines) {
+          const int last = std::min(line + kResultLines, piece.y1);
           sum_pairs(sums, line, last, lanes, stride, count, codes, results, stride_of_results);
           for (int y = line; y < last; ++y) {
-            strips.store_row(job, {}, y, x / channels, count / channels,
+            strips.store_row(job, {}, y, piece.x0 / channels, count / channels,
                              results + (y - line) * stride_of_results);
           }
         }

@@ -54,11 +54,15 @@ class HalfSummer {
   };
 
   const std::byte* half_border(const Job& job, int pixels) noexcept;
-  /// Calls `take(thread, x, count, lanes, stride)` for pieces of `area`'s samples that are
-  /// multiples of `unit`, but for the last.
+  /// Calls `take(thread, piece, lanes, stride)` for pieces of `area` whose samples are multiples of
+  /// `unit`, but for the last.
   template <typename Take>
   void each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
                   unsigned threads, const Take& take) noexcept;
+  /// The same for what falls to one thread.
+  template <typename Take>
+  void run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
+                  unsigned thread, const Take& take) noexcept;
   void sum_to(const PairSums& sums, const Source& from, const Lines& to, unsigned threads) noexcept;
   void transpose(const Lines& from, int rows, int channels, const Lines& to,
                  unsigned threads) noexcept;

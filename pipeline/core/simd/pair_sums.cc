@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
 
 #include "core/tap_scale.h"
@@ -289,6 +290,11 @@ PairSums::PairSums(const LineSums& sums) : inputs(sums.inputs) {
       const int index = sums.index[j] < 0 ? inputs : sums.index[j];
       at[index] += rounded.weights[j - first];
     }
+    const auto inner = at.lower_bound(inputs);  // the border, if any
+    of_line_.emplace_back(pairs(), 0);
+    if (inner != at.begin()) {
+      of_line_.back() = {at.begin()->first / 2, std::prev(inner)->first / 2 + 1};
+    }
     std::map<int, std::pair<std::int32_t, std::int32_t>> of_pair;
     for (const auto& [index, weight] : at) {
       (index % 2 == 0 ? of_pair[index / 2].first : of_pair[index / 2].second) += weight;
@@ -312,6 +318,17 @@ int PairSums::most_pairs_of_a_line() const noexcept {
   int most = 1;
   for (std::size_t i = 1; i < begin.size(); ++i) most = std::max(most, begin[i] - begin[i - 1]);
   return most;
+}
+
+std::pair<int, int> PairSums::pairs_of(int first, int last) const noexcept {
+  int from = pairs();
+  int to = 0;
+  for (int line = first; line < last; ++line) {
+    const auto& of_line = of_line_[static_cast<std::size_t>(line)];
+    from = std::min(from, of_line.first);
+    to = std::max(to, of_line.second);
+  }
+  return {std::min(from, to), to};
 }
 
 void interleave_lines(const HalfSamples& samples, const std::byte* first, const std::byte* second,

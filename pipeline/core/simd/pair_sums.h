@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <convolve/filter.h>
@@ -30,6 +31,12 @@ struct PairSums {
   /// Pairs of input lines, with that of the border.
   [[nodiscard]] int pairs() const noexcept { return inputs / 2 + 1; }
   [[nodiscard]] int most_pairs_of_a_line() const noexcept;
+  /// The pairs that hold all but the border of what lines [first, last) sum: from one on, up to
+  /// another.
+  [[nodiscard]] std::pair<int, int> pairs_of(int first, int last) const noexcept;
+
+ private:
+  std::vector<std::pair<int, int>> of_line_;  ///< `pairs_of` each line by itself
 };
 
 /// How samples become halves: `half = (sample << shift) ^ flip`, and back: the sum's upper bits,
