@@ -144,13 +144,8 @@ std::unique_ptr<const Stage> make_decimated_blur(const StageSpec& spec,
                        (inward.rounding + along->rounding + most_rounding) / unit;
   if (error > allowed_error) return nullptr;
 
-  rows.blur.type = spec.input;
-  rows.blur.channels = spec.channels;
+  rows.blur = smooth_rows_of(spec, scale);
   rows.blur.horizontal = along->weights;
-  rows.blur.centre = centre;
-  rows.blur.shift = static_cast<int>(std::log2(smooth_unit(spec)));
-  rows.blur.scale = scale;
-  rows.blur.max_code = static_cast<int>(spec.max_code);
   rows.inward = inward.taps;
   rows.step = step;
   rows.above = 2 * radius_of(half);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "core/folded_taps.h"
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -16,6 +17,17 @@ bool fits_smooth_lanes(const StageSpec& spec) noexcept {
 
 double smooth_unit(const StageSpec& spec) noexcept {
   return FoldedTaps::kUnit / (spec.max_code + 1);
+}
+
+SmoothRows smooth_rows_of(const StageSpec& spec, int scale) {
+  SmoothRows rows;
+  rows.type = spec.input;
+  rows.channels = spec.channels;
+  rows.centre = static_cast<int>((spec.max_code + 1) / 2);
+  rows.shift = static_cast<int>(std::log2(smooth_unit(spec)));
+  rows.scale = scale;
+  rows.max_code = static_cast<int>(spec.max_code);
+  return rows;
 }
 
 SmoothRows::Weight in_block(std::int32_t weight) noexcept {

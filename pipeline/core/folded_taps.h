@@ -27,6 +27,9 @@ bool fits_smooth_lanes(const StageSpec& spec) noexcept;
 /// A sample's unit in 16-bit lanes: two samples of 15 bits make a term of 16.
 double smooth_unit(const StageSpec& spec) noexcept;
 
+/// Rows of such samples without weights yet. \param scale  as `SmoothRows::scale`
+SmoothRows smooth_rows_of(const StageSpec& spec, int scale);
+
 /// `weight` in all lanes of a block.
 SmoothRows::Weight in_block(std::int32_t weight) noexcept;
 

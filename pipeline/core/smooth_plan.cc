@@ -76,15 +76,9 @@ std::optional<SmoothRows> plan_smooth(const LinearProblem& problem, const OuterP
       most_sum > FoldedTaps::kUnit) {
     return std::nullopt;
   }
-  SmoothRows rows;
-  rows.type = spec.input;
-  rows.channels = spec.channels;
+  SmoothRows rows = smooth_rows_of(spec, scale);
   rows.vertical = vertical->weights;
   rows.horizontal = horizontal->weights;
-  rows.centre = static_cast<int>(centre);
-  rows.shift = static_cast<int>(std::log2(sample_unit));
-  rows.scale = scale;
-  rows.max_code = static_cast<int>(spec.max_code);
   return rows;
 }
 

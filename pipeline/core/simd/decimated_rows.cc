@@ -214,10 +214,9 @@ class Decimated {
 template <typename T>
 void Run(const DecimatedRows& rows, const RowBlock& block, std::byte* scratch) {
   const int tile = decimated_tile(rows, block.samples);
-  // The last tile is not narrower than a block.
-  const int last = std::max(0, block.samples - kLeastSamples);
   for (int next = 0; next < block.samples; next += tile) {
-    const int first = std::min(next, last);
+    // The last tile is not narrower than a block.
+    const int first = vector_start(block.samples, next, kLeastSamples);
     Decimated<T>(rows, block, first, std::min(tile, block.samples - first),
                  reinterpret_cast<std::int16_t*>(scratch))
         .Run();

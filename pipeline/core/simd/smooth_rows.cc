@@ -66,7 +66,7 @@ class Columns {
     for (int i = 0; i < count_; ++i) {
       row[i] = Slot(i < count_ - first_slot ? first_slot + i : first_slot + i - count_);
     }
-    const auto step = static_cast<int>(hn::Lanes(D16()));
+    const int step = SmoothStep();
     const int above = rows_.above();
     const SmoothRows::Weight* const weights = rows_.vertical.data();
     const RowsAhead<2> ahead(in_, std::min(made_, last_row_), last_row_);
@@ -89,7 +89,7 @@ class Columns {
                                const SmoothRows::Weight* weights, int x, std::int16_t* first,
                                std::int16_t* second) {
     const D16 d;
-    const auto step = static_cast<int>(hn::Lanes(d));
+    const int step = SmoothStep();
     V16 up[2];
     V16 down[2];
     V16 one[2];
@@ -149,10 +149,9 @@ void RunTile(const SmoothRows& rows, const RowBlock& block, int first, int sampl
 template <typename T>
 void Run(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) {
   const int tile = smooth_tile(rows, block.samples);
-  // The last tile is not narrower than a block.
-  const int last = std::max(0, block.samples - kLeastSamples);
   for (int next = 0; next < block.samples; next += tile) {
-    const int first = std::min(next, last);
+    // The last tile is not narrower than a block.
+    const int first = vector_start(block.samples, next, kLeastSamples);
     RunTile<T>(rows, block, first, std::min(tile, block.samples - first), scratch);
   }
 }
