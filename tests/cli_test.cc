@@ -65,6 +65,8 @@ TEST_F(Cli, WhatEndsWithinAFrameIsWarnedOf) {
   ASSERT_EQ(convolve({"clip.y4m", "-o", "whole.ts", "-q"}).code, 0);
   const std::string packets = read_file(dir_.file("whole.ts"));
   write_file(dir_.file("cut.ts"), packets.substr(0, packets.size() - 100));
+  write_file(dir_.file("late.ts"), std::string(100, 'x') + packets);
+  write_file(dir_.file("late-cut.ts"), std::string(100, 'x') + packets.substr(0, packets.size() - 1));
   const auto said = [this](const std::string& input, const std::string& file) {
     Command command = this->command({input, "-o", "null:", "--progress", "none"});
     if (input == "-") command.input = dir_.file(file);
@@ -78,11 +80,37 @@ TEST_F(Cli, WhatEndsWithinAFrameIsWarnedOf) {
   EXPECT_EQ(said("cut.jpg", ""), "convolve: warning: cut.jpg" + cut + "1 frame decoded");
   EXPECT_TRUE(said("cut.ts", "").starts_with("convolve: warning: cut.ts" + cut));
   EXPECT_TRUE(said("-", "cut.ts").starts_with("convolve: warning: standard input" + cut));
-  for (const char* whole : {"clip.y4m", "whole.jpg", "whole.ts"}) {
+  EXPECT_TRUE(said("late-cut.ts", "").starts_with("convolve: warning: late-cut.ts" + cut));
+  for (const char* whole : {"clip.y4m", "whole.jpg", "whole.ts", "late.ts"}) {
     EXPECT_EQ(said(whole, "").find("warning"), std::string::npos) << whole;
   }
   EXPECT_EQ(said("-", "clip.y4m").find("warning"), std::string::npos);
   EXPECT_EQ(said("-", "whole.ts").find("warning"), std::string::npos);
+}
+
+// Their headers say how long they are; an AVI's and a Matroska file's last bytes are no frames.
+TEST_F(Cli, WhatLacksItsLastBytesIsWarnedOf) {
+  const auto said = [this](const std::string& input, const std::string& file) {
+    Command command = this->command({input, "-o", "null:", "--progress", "none"});
+    if (input == "-") command.input = dir_.file(file);
+    const Result result = run(command);
+    EXPECT_EQ(result.code, 0) << result.err;
+    return result.err;
+  };
+  for (const std::string kind : {"mkv", "webm", "avi"}) {
+    const std::string whole = "whole." + kind;
+    const std::string cut = "cut." + kind;
+    ASSERT_EQ(convolve({"clip.y4m", "-o", whole, "-q"}).code, 0);
+    const std::string bytes = read_file(dir_.file(whole));
+    for (const std::size_t missing : {std::size_t{1}, bytes.size() / 4}) {
+      write_file(dir_.file(cut), bytes.substr(0, bytes.size() - missing));
+      const std::string warning = ": damaged or cut short: ";
+      EXPECT_NE(said(cut, "").find(cut + warning), std::string::npos) << kind << missing;
+      EXPECT_NE(said("-", cut).find("input" + warning), std::string::npos) << kind << missing;
+    }
+    EXPECT_EQ(said(whole, "").find("warning"), std::string::npos) << kind;
+    EXPECT_EQ(said("-", whole).find("warning"), std::string::npos) << kind;
+  }
 }
 
 TEST_F(Cli, MistakesInOutputAreCode4) {

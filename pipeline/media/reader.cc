@@ -143,11 +143,15 @@ bool MediaReader::State::feed_decoder() {
                                    media::error_text(result));
       if (!options.live) ++damaged_;
     }
-    if (result == AVERROR_EOF && ends_within_frame()) ++damaged_;
+    if (result == AVERROR_EOF && !options.live &&
+        media::is_cut_short(*source.context(), source.named_end(), last_packets_)) {
+      ++damaged_;
+    }
     input_ended_ = true;
     if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
     return false;
   }
+  if (packet->pos >= 0) last_packets_.begin = packet->pos;
   const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
   if (time != AV_NOPTS_VALUE) {
     const AVRational base = source.context()->streams[packet->stream_index]->time_base;
@@ -159,7 +163,7 @@ bool MediaReader::State::feed_decoder() {
     keep_packet(std::move(packet));
     return true;
   }
-  last_byte_ = packet->pos + packet->size;
+  last_packets_.video_end = packet->pos + packet->size;
   if (video_ended_) return true;
   if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) note_damage();
   if (decoder->codec_id == AV_CODEC_ID_MJPEG && source.pictures()) {

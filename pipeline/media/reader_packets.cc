@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Packets of the streams beside the video: cut like it, and kept until the writer takes them.
 #include <chrono>
-#include <string_view>
 
 #include "reader_state.h"
 
@@ -51,18 +50,6 @@ void MediaReader::State::release_packets() {
     released_.push_back(std::move(packet));
   }
   held_ = std::move(later);
-}
-
-// Files that name no length may end within a frame all the same: what follows the last whole one of
-// Y4M is the beginning of another, and packets of a transport stream are all of one length, alone
-// or with a time before them or a checksum behind them.
-bool MediaReader::State::ends_within_frame() const {
-  const AVFormatContext& context = *source.context();
-  const std::string_view demuxer = context.iformat->name;
-  if (options.live || context.pb == nullptr) return false;
-  const std::int64_t end = avio_tell(context.pb);
-  if (demuxer == "yuv4mpegpipe") return last_byte_ > 0 && end > last_byte_;
-  return demuxer == "mpegts" && end % 188 != 0 && end % 192 != 0 && end % 204 != 0;
 }
 
 media::PacketPtr MediaReader::State::take_packet() {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "convert.h"
+#include "cut_short.h"
 #include "pixel.h"
 #include "source.h"
 
@@ -57,7 +58,6 @@ struct MediaReader::State {
   media::FramePtr next_frame();
   void set_duration(AVFrame& frame, const AVFrame* next) const;
   void check_end();
-  [[nodiscard]] bool ends_within_frame() const;
   [[nodiscard]] std::int64_t missing_us() const;
   media::FramePtr convert(media::FramePtr frame, const media::FilterFormat& target);
   VideoFrame finish_frame(media::FramePtr frame);
@@ -78,10 +78,10 @@ struct MediaReader::State {
   double seek_back_ = 1;
   std::optional<std::int64_t> skip_to_us_;  // after a seek, frames before are left out
   std::optional<std::int64_t> cut_end_us_;
-  std::int64_t last_end_us_ = INT64_MIN;  // of the last frame that was kept
-  std::int64_t last_byte_ = 0;            // of the last packet of the video
+  std::int64_t last_end_us_ = INT64_MIN;         // of the last frame that was kept
   std::int64_t last_packet_us_ = INT64_MIN;      // of any stream
   std::int64_t last_packet_end_us_ = INT64_MIN;  // of any stream
+  media::LastPackets last_packets_;
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t frames_ = 0;
   std::int64_t damaged_ = 0;

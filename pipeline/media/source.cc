@@ -13,6 +13,7 @@ extern "C" {
 #include <libavutil/time.h>
 }
 
+#include "cut_short.h"
 #include "path.h"
 
 namespace convolve::media {
@@ -116,6 +117,8 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
     fail_input(name_, error_text(result));
   }
   context_.reset(context);
+  // Before more is read: what came through a pipe can only be read again while it is held.
+  named_end_ = media::named_end(*context);
   if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");
   const int found = avformat_find_stream_info(context, nullptr);
   if (found < 0) fail_input(name_, error_text(found));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -28,6 +29,8 @@ class Source {
   [[nodiscard]] bool pictures() const noexcept;
   /// One picture, not a sequence.
   [[nodiscard]] bool still() const noexcept;
+  /// Where the file says that it ends; 0: it does not say.
+  [[nodiscard]] std::int64_t named_end() const noexcept { return named_end_; }
   [[nodiscard]] CodecContextPtr open_decoder(unsigned threads) const;
 
  private:
@@ -49,6 +52,7 @@ class Source {
   std::unique_ptr<AVIOContext, FreePipe> pipe_;  // standard input; outlives the context
   InputContextPtr context_;
   AVStream* video_ = nullptr;
+  std::int64_t named_end_ = 0;
 };
 
 }  // namespace convolve::media
