@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Streams and virtual cameras: what is sent is received by others, and what others send by us.
+// Streams: what is sent is received by others, and what others send by us.
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -31,7 +31,7 @@ std::string free_port(int type) {
   return std::to_string(ntohs(address.sin_port));
 }
 
-// A server that takes connections and says nothing.
+// A server that takes connections and says nothing but what it is told to.
 class SilentServer {
  public:
   SilentServer() : socket_(::socket(AF_INET, SOCK_STREAM, 0)) {
@@ -57,6 +57,10 @@ class SilentServer {
     client_ = accept(socket_, nullptr, nullptr);
     char byte = 0;
     EXPECT_EQ(recv(client_, &byte, 1, 0), 1);
+  }
+  void say(const std::string& text) {
+    EXPECT_EQ(send(client_, text.data(), text.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(text.size()));
   }
 
  private:
@@ -225,74 +229,6 @@ TEST_F(CliStream, FilesOfAWebServerKeepTheirSound) {
   expect_error({url + "nothing.mp4", "-o", "o.mkv"}, 3, "404");
 }
 
-// A plain file that answers as a virtual camera does; see fake_video_device.cc.
-class CliDevice : public CliStream {
- protected:
-  void SetUp() override {
-    if (std::getenv("CONVOLVE_FAKE_VIDEO") == nullptr) GTEST_SKIP() << "skipped: no fake device";
-    write_file(dir_.file("camera"), "");
-  }
-  [[nodiscard]] Result show(const std::string& kind, const Words& arguments) const {
-    const Command plain = command(arguments);
-    Words words{"env", std::string("LD_PRELOAD=") + std::getenv("CONVOLVE_FAKE_VIDEO"),
-                "ASAN_OPTIONS=verify_asan_link_order=0", "FAKE_VIDEO=" + kind,
-                "FAKE_VIDEO_LOG=" + dir_.file("log")};
-    words.insert(words.end(), plain.words.begin(), plain.words.end());
-    return run({.words = words, .directory = dir_.path()});
-  }
-  [[nodiscard]] std::string log() const { return read_file(dir_.file("log")); }
-  [[nodiscard]] std::string shown() const { return read_file(dir_.file("camera")); }
-};
-
-TEST_F(CliDevice, FramesGoToAVirtualCamera) {
-  const Result result = show("output", {"clip.y4m", "-o", "v4l2:camera", "-q", "-f", "gaussian=0"});
-  EXPECT_EQ(result.code, 0) << result.err;
-  EXPECT_EQ(log(), "64x48 YU12\n25/1\n");
-  EXPECT_EQ(shown(), y4m_samples(y4m(kWidth, kHeight, 10), kFrameBytes));
-}
-
-TEST_F(CliDevice, FormatsAreThoseThatCamerasHave) {
-  const Words source{"test:white?width=32&height=16&frames=2&format=BGRx", "-o", "v4l2:camera",
-                     "-q"};
-  EXPECT_EQ(show("output", source).code, 0);
-  EXPECT_EQ(log(), "32x16 RGB3\n30/1\n");
-  EXPECT_EQ(shown(), std::string(2 * 32 * 16 * 3, '\xFF'));
-  Words chosen = source;
-  chosen.insert(chosen.end(), {"--pix-fmt", "yuyv422"});
-  EXPECT_EQ(show("output", chosen).code, 0);
-  EXPECT_NE(log().find("32x16 YUYV"), std::string::npos) << log();
-  chosen.back() = "yuv444p";
-  const Result refused = show("output", chosen);
-  EXPECT_EQ(refused.code, 2);
-  EXPECT_NE(refused.err.find("yuv420p"), std::string::npos) << refused.err;
-}
-
-TEST_F(CliDevice, DevicesThatDoNotTakeThePictureAreNamed) {
-  const Words words{"clip.y4m", "-o", "v4l2:camera", "-q"};
-  const Result camera = show("camera", words);
-  EXPECT_EQ(camera.code, 4);
-  EXPECT_NE(camera.err.find("v4l2:camera: is a camera"), std::string::npos) << camera.err;
-  const Result fixed = show("1280x720", words);
-  EXPECT_EQ(fixed.code, 4);
-  EXPECT_NE(fixed.err.find("stays at 1280x720 YU12, the picture is 64x48 YU12"), std::string::npos)
-      << fixed.err;
-  EXPECT_EQ(shown(), "");
-}
-
-TEST_F(CliDevice, FramesAreWrittenWholeOrNotAtAll) {
-  const Words words{"clip.y4m", "-o", "v4l2:camera", "-q", "-f", "gaussian=0"};
-  const Result busy = show("busy", words);
-  EXPECT_EQ(busy.code, 0) << busy.err;
-  EXPECT_EQ(shown(), y4m_samples(y4m(kWidth, kHeight, 10), kFrameBytes));
-  const Result small = show("small", words);
-  EXPECT_EQ(small.code, 4);
-  EXPECT_EQ(small.err, "convolve: v4l2:camera: took 2304 of a frame's 4608 bytes\n");
-  const Result wide = show("wide", words);
-  EXPECT_EQ(wide.code, 4);
-  EXPECT_NE(wide.err.find("wants rows of 96 bytes, the picture's have 64"), std::string::npos)
-      << wide.err;
-}
-
 TEST_F(CliStream, WhatCannotBeSentIsExplained) {
   // Some take so long to fail that progress would be told.
   const auto refuse = [this](const std::string& output, const std::string& why) {
@@ -313,6 +249,34 @@ TEST_F(CliStream, WhatCannotBeSentIsExplained) {
   refuse("v4l2:/dev/video97", "No such file");
   refuse("v4l2:/dev/null", "is not a video device");
   refuse("/dev/video97", "v4l2loopback");
+}
+
+// libav reads what has sound and a place for it, GStreamer what has not.
+TEST_F(CliStream, WhatCannotBeReceivedIsExplainedWithAndWithoutSound) {
+  const std::string closed = "127.0.0.1:" + free_port(SOCK_STREAM);
+  const auto refuse = [this](const std::string& input, const Words& more, const std::string& why) {
+    Words words{input, "-o", "o.mkv", "--progress", "none"};
+    words.insert(words.end(), more.begin(), more.end());
+    expect_error(words, 3, "convolve: " + input + ": " + why + "\n");
+  };
+  refuse("rtsp://" + closed + "/x", {}, "Connection refused");
+  refuse("rtsp://" + closed + "/x", {"--no-audio"}, "nobody answers at " + closed);
+  const std::string unknown = "nobody.invalid: Name or service not known";
+  refuse("rtsp://nobody.invalid/x", {}, unknown);
+  refuse("rtsp://nobody.invalid/x", {"--no-audio"}, unknown);
+  const auto answered = [&](const std::string& answer, const std::string& why) {
+    SilentServer server;
+    const std::string url = "rtsp://127.0.0.1:" + server.port() + "/x";
+    Process watching(command({url, "-o", "o.mkv", "--no-audio", "--quiet"}));
+    server.await();
+    server.say("RTSP/1.0 " + answer + "\r\nCSeq: 1\r\n\r\n");
+    EXPECT_EQ(watching.wait(), 3);
+    EXPECT_EQ(watching.err(), "convolve: " + url + ": " + why + "\n");
+  };
+  answered("404 Not Found", "the server has no such stream");
+  answered("401 Unauthorized",
+           "the server wants a user and a password\n"
+           "write them before the host, as in rtsp://USER:PASSWORD@host/stream");
 }
 
 TEST_F(CliStream, AServerThatSaysNothingIsNotWaitedForForEver) {

@@ -44,7 +44,8 @@ void BusErrors::take_error(GstMessage* message) {
     reason_ = one_line(problem->message);
     text_ = std::string(name.get()) + ": " + reason_;
   }
-  closed_ = g_error_matches(problem, GST_RESOURCE_ERROR, GST_RESOURCE_ERROR_NOT_FOUND) != FALSE;
+  if (problem->domain == GST_RESOURCE_ERROR) resource_error_ = problem->code;
+  closed_ = resource_error_ == GST_RESOURCE_ERROR_NOT_FOUND;
   failed_ = true;
 }
 
@@ -64,6 +65,11 @@ std::string BusErrors::text() const {
 std::string BusErrors::reason() const {
   const std::lock_guard lock(mutex_);
   return reason_;
+}
+
+int BusErrors::resource_error() const {
+  const std::lock_guard lock(mutex_);
+  return resource_error_;
 }
 
 }  // namespace convolve::graph

@@ -29,6 +29,8 @@ class BusErrors {
   [[nodiscard]] std::string text() const;
   /// The reason alone.
   [[nodiscard]] std::string reason() const;
+  /// What a source found out about what it reads, as a GstResourceError; 0: it was something else.
+  [[nodiscard]] int resource_error() const;
   /// True where a window was closed by its user.
   [[nodiscard]] bool window_closed() const noexcept { return closed_; }
 
@@ -38,9 +40,10 @@ class BusErrors {
 
   std::string what_;
   Handle<GstBus> bus_;
-  mutable std::mutex mutex_;  // guards the texts
+  mutable std::mutex mutex_;  // guards what was said
   std::string text_;
   std::string reason_;
+  int resource_error_ = 0;
   std::atomic<bool> failed_{false};
   std::atomic<bool> closed_{false};
 };

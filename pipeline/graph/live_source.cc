@@ -7,6 +7,7 @@
 #include <convolve/graph.h>
 #include <convolve/live.h>
 
+#include "../media/connection.h"
 #include "../media/pixel.h"
 #include "camera_mode.h"
 #include "frame_bridge.h"
@@ -58,6 +59,34 @@ LiveSource::LiveSource(const LiveInput& input, LiveOptions options)
   start();
 }
 
+// What elements say of servers is their own affair, in the language of whoever runs them.
+void LiveSource::fail_as_source(MediaError::Kind kind) const {
+  std::string why = errors_.reason();
+  std::string hint;
+  if (input_.kind == LiveKind::stream) {
+    switch (errors_.resource_error()) {
+      case GST_RESOURCE_ERROR_NOT_FOUND:
+        why = "the server has no such stream";
+        break;
+      case GST_RESOURCE_ERROR_NOT_AUTHORIZED:
+        why = "the server wants a user and a password";
+        hint = "write them before the host, as in rtsp://USER:PASSWORD@host/stream";
+        break;
+      case GST_RESOURCE_ERROR_OPEN_READ:
+      case GST_RESOURCE_ERROR_OPEN_READ_WRITE:
+        why = media::unreachable(input_.target);
+        break;
+      case GST_RESOURCE_ERROR_READ:
+      case GST_RESOURCE_ERROR_WRITE:
+        why = "the connection broke off";
+        break;
+      default:
+        break;
+    }
+  }
+  media::fail(kind, input_.written, why, hint);
+}
+
 guint LiveSource::waiting_frames() const {
   if (!options_.keep_all || GST_VIDEO_INFO_SIZE(&format_) == 0) return 1;
   const double rate = info_.frame_rate.num > 0 ? info_.frame_rate.value() : 30;
@@ -100,9 +129,7 @@ void LiveSource::start() {
   while (!first_) {
     first_.reset(gst_app_sink_try_pull_sample(GST_APP_SINK(sink_.get()), kLook));
     if (first_) break;
-    if (errors_.failed()) {
-      media::fail(MediaError::Kind::input, input_.written, errors_.reason());
-    }
+    if (errors_.failed()) fail_as_source(MediaError::Kind::input);
     if (gst_app_sink_is_eos(GST_APP_SINK(sink_.get()))) {
       media::fail(MediaError::Kind::input, input_.written, "ended before its first picture");
     }
@@ -166,9 +193,7 @@ Handle<GstSample> LiveSource::next_sample() {
       note_taken(gst_sample_get_buffer(sample.get()));
       return sample;
     }
-    if (errors_.failed()) {
-      media::fail(MediaError::Kind::running, input_.written, errors_.reason());
-    }
+    if (errors_.failed()) fail_as_source(MediaError::Kind::running);
     if (gst_app_sink_is_eos(GST_APP_SINK(sink_.get()))) break;
   }
   return nullptr;

@@ -51,6 +51,7 @@ class LiveSource : public FrameSource {
   void start();
   void find_info(const GstSample& sample);
   Handle<GstSample> next_sample();
+  [[noreturn]] void fail_as_source(MediaError::Kind kind) const;
   [[nodiscard]] guint waiting_frames() const;
 
   LiveInput input_;

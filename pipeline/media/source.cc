@@ -13,6 +13,7 @@ extern "C" {
 #include <libavutil/time.h>
 }
 
+#include "connection.h"
 #include "cut_short.h"
 #include "path.h"
 
@@ -114,7 +115,7 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
       }
       fail_input(name_, "not a media file that can be read");
     }
-    fail_input(name_, error_text(result));
+    fail_input(name_, is_url(name_) ? connection_failure(name_, result) : error_text(result));
   }
   context_.reset(context);
   // Before more is read: what came through a pipe can only be read again while it is held.

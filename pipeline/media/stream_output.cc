@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "stream_output.h"
 
-#include <netdb.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 
-#include "path.h"
+#include "connection.h"
 
 namespace convolve::media {
 
@@ -43,7 +41,8 @@ void StreamOutput::attach(AVFormatContext& context) {
   const int result = avio_open2(&io_, url_.c_str(), AVIO_FLAG_WRITE, &context.interrupt_callback,
                                 options.address());
   if (result < 0 && !reader_gone()) {
-    fail(MediaError::Kind::output, url_, connection_failure(result));
+    fail(MediaError::Kind::output, url_,
+         result == AVERROR(ETIMEDOUT) ? reason(result) : connection_failure(url_, result));
   }
   context.pb = io_;
 }
@@ -61,18 +60,6 @@ std::string StreamOutput::reason(int code) const {
   constexpr std::array kRefusals{ECONNREFUSED, EHOSTUNREACH, ENETUNREACH};
   return std::ranges::find(kRefusals, -code) != kRefusals.end() ? error_text(code)
                                                                 : media::reason(code);
-}
-
-// libav has one code for names that nobody has and for addresses where nobody listens.
-std::string StreamOutput::connection_failure(int code) const {
-  if (code == AVERROR(ETIMEDOUT)) return reason(code);
-  if (code != AVERROR(EIO)) return error_text(code);
-  const Address address = address_of(url_);
-  addrinfo* found = nullptr;
-  const int problem = getaddrinfo(address.host.c_str(), nullptr, nullptr, &found);
-  if (problem != 0) return address.host + ": " + gai_strerror(problem);
-  freeaddrinfo(found);
-  return "nobody answers at " + address.host + (address.port.empty() ? "" : ":" + address.port);
 }
 
 void StreamOutput::finish() {

@@ -29,8 +29,6 @@ class StreamOutput : public MuxOutput {
 
  private:
   static int is_over(void* output) noexcept;
-  /// Why there is no connection.
-  [[nodiscard]] std::string connection_failure(int code) const;
   /// True where a connection took too long.
   [[nodiscard]] bool late() const noexcept;
 
