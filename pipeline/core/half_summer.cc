@@ -32,20 +32,21 @@ std::size_t line_bytes(const Job& job, int samples) {
          static_cast<std::size_t>(sample_size(job.source.type));
 }
 
-// Samples of a line that are summed at a time: the lanes of all lines stay in the second cache.
+// Samples of a line that are summed at a time: the lanes of all slots stay in the second cache.
+constexpr int kMostSamples = 1024;
 int piece_samples(const PairSums& sums, int unit) {
   constexpr int kBytes = 320 * 1024;
-  const int fit = kBytes / (sums.pairs() * static_cast<int>(sizeof(std::int32_t)));
-  return std::max(std::min(fit, 512) / unit, 1) * unit;
+  const int fit = kBytes / (sums.slots * static_cast<int>(sizeof(std::int32_t)));
+  return std::max(std::min(fit, kMostSamples) / unit, 1) * unit;
 }
 
 // Lines of results that are stored at a time, and what a piece of one takes.
 constexpr int kResultLines = 16;
 std::size_t result_bytes(int unit) {
-  return static_cast<std::size_t>(512 + 2 * unit) * sizeof(std::uint16_t);
+  return static_cast<std::size_t>(kMostSamples + 2 * unit) * sizeof(std::uint16_t);
 }
 
-// Lanes from pair to pair.
+// Lanes from slot to slot.
 std::size_t lane_stride(int piece) { return static_cast<std::size_t>(piece + kPairColumns + 16); }
 
 // Pairs of lines that are fetched ahead of their use.
@@ -102,8 +103,8 @@ void HalfSummer::reserve(const Job& job, const PairAxis& x, const PairAxis& y, u
   for (const PairAxis* axis : {&x, &y}) {
     for (const PairSums* sums : {&axis->inward, &axis->outward}) {
       lanes = std::max(
-          lanes, static_cast<std::size_t>(sums->pairs()) * lane_stride(piece_samples(*sums, unit)));
-      lanes = std::max(lanes, static_cast<std::size_t>(sums->pairs()) *
+          lanes, static_cast<std::size_t>(sums->slots) * lane_stride(piece_samples(*sums, unit)));
+      lanes = std::max(lanes, static_cast<std::size_t>(sums->slots) *
                                   lane_stride(piece_samples(*sums, kPairColumns)));
     }
   }
@@ -166,7 +167,7 @@ void HalfSummer::each_piece(const PairSums& sums, const Source& from, const Rect
   const int units = (area.x1 - area.x0 + unit - 1) / unit;
   // Threads share columns, and lines where each of their parts has many more than a sum reaches.
   const int parts =
-      std::clamp(sums.pairs() / (3 * sums.most_pairs_of_a_line()), 1, static_cast<int>(threads));
+      std::clamp(sums.inputs / 2 / (3 * sums.most_pairs_of_a_line()), 1, static_cast<int>(threads));
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const auto [first, last] = share(parts * units, threads, i);
     for (int part = 0; part < parts; ++part) {
@@ -196,24 +197,28 @@ void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect
     if (index < sums.inputs) return from.data + index * from.stride;
     return from.border != nullptr ? from.border : from.data;
   };
-  const auto [first_pair, end_pair] = sums.pairs_of(area.y0, area.y1);
   auto* const lanes = reinterpret_cast<std::int32_t*>(lanes_[thread].data());
+  const auto begin =
+      std::ranges::find_if(sums.batches, [&](auto& batch) { return batch.last > area.y0; });
+  const auto end =
+      std::find_if(begin, sums.batches.end(), [&](auto& batch) { return batch.first >= area.y1; });
   for (int x = area.x0; x < area.x1; x += piece) {
     const int count = std::min(piece, area.x1 - x);
-    const auto interleave = [&](int pair) {
-      interleave_lines(from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
-                       lanes + static_cast<std::size_t>(pair) * stride);
-    };
-    for (int pair = first_pair; pair < end_pair; ++pair) {
-      // Down the lines, no prefetcher of the machine sees what comes next.
-      const int ahead = std::min(2 * pair + 2 * kAhead, sums.inputs - 1);
-      fetch(line_of(ahead), from.samples, x, count);
-      fetch(line_of(std::min(ahead + 1, sums.inputs - 1)), from.samples, x, count);
-      interleave(pair);
-    }
-    interleave(sums.pairs() - 1);  // the border's
-    for (int c = 0; c < count; c += columns) {
-      take(thread, {x + c, area.y0, x + std::min(c + columns, count), area.y1}, lanes + c, stride);
+    for (auto batch = begin; batch != end; ++batch) {
+      for (std::size_t i = batch == begin ? batch->begin : batch->fresh; i < batch->end; ++i) {
+        // Down the lines, no prefetcher of the machine sees what comes next.
+        const int ahead = std::min(2 * sums.places[i].pair + 2 * kAhead, sums.inputs - 1);
+        fetch(line_of(ahead), from.samples, x, count);
+        fetch(line_of(std::min(ahead + 1, sums.inputs - 1)), from.samples, x, count);
+        const auto [pair, slot] = sums.places[i];
+        interleave_lines(from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
+                         lanes + static_cast<std::size_t>(slot) * stride);
+      }
+      const int y0 = std::max(area.y0, batch->first);
+      const int y1 = std::min(area.y1, batch->last);
+      for (int c = 0; c < count; c += columns) {
+        take(thread, {x + c, y0, x + std::min(c + columns, count), y1}, lanes + c, stride);
+      }
     }
   }
 }

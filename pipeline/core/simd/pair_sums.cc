@@ -3,10 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <iterator>
-#include <map>
-
-#include "core/tap_scale.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/pair_sums.cc"
@@ -47,7 +43,7 @@ void SumLine(const PairSums& sums, int line, const std::int32_t* lanes, std::siz
     std::int32_t sum = 1 << (shift - 1);
     for (std::size_t j = begin; j < end; ++j) {
       const std::int32_t lane =
-          lanes[static_cast<std::size_t>(sums.pair[j]) * stride + static_cast<std::size_t>(x)];
+          lanes[static_cast<std::size_t>(sums.slot[j]) * stride + static_cast<std::size_t>(x)];
       sum += low(lane) * low(sums.word[j]) + (lane >> 16) * (sums.word[j] >> 16);
     }
     to[x] = static_cast<T>((sum >> shift) + samples.centre);
@@ -76,111 +72,174 @@ void TransposeHalves(const std::byte* from, std::ptrdiff_t from_stride, int rows
 
 using D16 = hn::ScalableTag<std::int16_t>;
 
-template <typename T>
-HWY_INLINE hn::Vec<hn::ScalableTag<std::uint16_t>> LoadWide(const T* from) {
-  const hn::ScalableTag<std::uint16_t> d;
-  if constexpr (sizeof(T) == 1) {
-    return hn::PromoteTo(d, hn::LoadU(hn::Rebind<T, decltype(d)>(), from));
-  } else {
-    return hn::LoadU(d, from);
+// Where units of 32 bits lie so that each block has 8 columns of either half of the vector.
+auto BytePairOrder() {
+  const hn::ScalableTag<std::int32_t> d;
+  constexpr std::size_t kUnits = hn::MaxLanes(decltype(d)());
+  HWY_ALIGN std::int32_t order[kUnits];
+  for (std::size_t i = 0; i < kUnits; ++i) {
+    order[i] = static_cast<std::int32_t>(i / 4 * 2 + i % 2 + (i % 4 < 2 ? 0 : kUnits / 2));
   }
+  return hn::SetTableIndices(d, order);
 }
 
-/// Makes halves of samples. The shift of bytes is a constant, and halves are not shifted at all:
-/// shifts by what is known only at run time take two operations.
-template <typename T, bool kHalves>
-class ToHalves {
-  using D = hn::ScalableTag<std::uint16_t>;
+// Interleaving goes by blocks of 128 bits, as narrowing does: of two vectors of lanes, the first
+// has the first half of each block of 8 columns. Bytes fill four such vectors, and are put in order
+// beforehand.
+class BytePairs {
+  using D = hn::ScalableTag<std::uint8_t>;
+  using D32 = hn::ScalableTag<std::int32_t>;
 
  public:
-  explicit ToHalves(const HalfSamples& samples)
-      : shift_(samples.shift), flip_(hn::Set(D(), static_cast<std::uint16_t>(samples.flip()))) {}
+  static constexpr std::size_t kStep = hn::MaxLanes(D());
 
-  HWY_INLINE hn::Vec<D> operator()(const T* from) const {
-    const auto wide = LoadWide(from);
-    if constexpr (kHalves) {
-      return wide;
-    } else if constexpr (sizeof(T) == 1) {
-      return hn::Xor(hn::ShiftLeft<HalfSamples::kByteShift>(wide), flip_);
-    } else {
-      return hn::Xor(hn::ShiftLeftSame(wide, shift_), flip_);
-    }
+  explicit BytePairs(const HalfSamples& samples)
+      : flip_(hn::Set(D(), static_cast<std::uint8_t>(samples.flip() >> HalfSamples::kByteShift))) {}
+
+  HWY_INLINE void operator()(const std::uint8_t* first, const std::uint8_t* second,
+                             std::int32_t* lanes) const {
+    const D d;
+    const auto a = Load(first);
+    const auto b = Load(second);
+    const auto lower = hn::InterleaveLower(d, a, b);
+    const auto upper = hn::InterleaveUpper(d, a, b);
+    const auto zero = hn::Zero(d);  // the lower byte of each half
+    Store(hn::InterleaveLower(d, zero, lower), 0, lanes);
+    Store(hn::InterleaveUpper(d, zero, lower), 1, lanes);
+    Store(hn::InterleaveLower(d, zero, upper), 2, lanes);
+    Store(hn::InterleaveUpper(d, zero, upper), 3, lanes);
   }
 
  private:
+  HWY_INLINE hn::Vec<D> Load(const std::uint8_t* from) const {
+    const D d;
+    const auto bytes = hn::Xor(hn::LoadU(d, from), flip_);
+    if constexpr (kStep == 16) return bytes;
+    return hn::BitCast(d, hn::TableLookupLanes(hn::BitCast(D32(), bytes), order_));
+  }
+  HWY_INLINE static void Store(hn::Vec<D> halves, std::size_t vector, std::int32_t* lanes) {
+    const D32 d;
+    hn::StoreU(hn::BitCast(d, halves), d, lanes + vector * hn::MaxLanes(d));
+  }
+
+  hn::Vec<D> flip_;
+  decltype(BytePairOrder()) order_ = BytePairOrder();
+};
+
+/// The same for codes of more bits, or with `kHalves` for halves themselves.
+template <bool kHalves>
+class WidePairs {
+  using D = hn::ScalableTag<std::uint16_t>;
+
+ public:
+  static constexpr std::size_t kStep = hn::MaxLanes(D());
+
+  explicit WidePairs(const HalfSamples& samples)
+      : shift_(samples.shift), flip_(hn::Set(D(), static_cast<std::uint16_t>(samples.flip()))) {}
+
+  HWY_INLINE void operator()(const std::uint16_t* first, const std::uint16_t* second,
+                             std::int32_t* lanes) const {
+    const D d;
+    const auto a = Load(first);
+    const auto b = Load(second);
+    auto* const halves = reinterpret_cast<std::uint16_t*>(lanes);
+    hn::StoreU(hn::InterleaveLower(d, a, b), d, halves);
+    hn::StoreU(hn::InterleaveUpper(d, a, b), d, halves + kStep);
+  }
+
+ private:
+  HWY_INLINE hn::Vec<D> Load(const std::uint16_t* from) const {
+    const auto codes = hn::LoadU(D(), from);
+    if constexpr (kHalves) return codes;
+    return hn::Xor(hn::ShiftLeftSame(codes, shift_), flip_);
+  }
+
   int shift_;
   hn::Vec<D> flip_;
 };
 
-// Lanes of one vector of samples each.
-template <typename T, bool kHalves>
-HWY_INLINE void InterleaveAt(const ToHalves<T, kHalves>& halves, const T* first, const T* second,
-                             std::int32_t* lanes) {
-  hn::StoreInterleaved2(halves(first), halves(second), hn::ScalableTag<std::uint16_t>(),
-                        reinterpret_cast<std::uint16_t*>(lanes));
-}
-
-template <typename T, bool kHalves>
+template <class Pairs, typename T>
 void InterleaveAll(const HalfSamples& samples, const T* first, const T* second, int count,
                    std::int32_t* lanes) {
-  const auto step = static_cast<int>(hn::Lanes(D16()));
-  const ToHalves<T, kHalves> halves(samples);
+  constexpr auto kStep = static_cast<int>(Pairs::kStep);
+  const Pairs pairs(samples);
   int x = 0;
-  for (; x + step <= count; x += step) InterleaveAt(halves, first + x, second + x, lanes + x);
+  for (; x + kStep <= count; x += kStep) pairs(first + x, second + x, lanes + x);
   if (x == count) return;
-  T ends[2][64] = {};
+  T ends[2][kStep] = {};
   std::copy(first + x, first + count, ends[0]);
   std::copy(second + x, second + count, ends[1]);
-  InterleaveAt(halves, ends[0], ends[1], lanes + x);
+  pairs(ends[0], ends[1], lanes + x);
 }
 
 template <typename T>
 void Interleave(const HalfSamples& samples, const T* first, const T* second, int count,
                 std::int32_t* lanes) {
-  if constexpr (sizeof(T) == 2) {
-    if (samples.shift == 0) return InterleaveAll<T, true>(samples, first, second, count, lanes);
+  if constexpr (sizeof(T) == 1) {
+    InterleaveAll<BytePairs>(samples, first, second, count, lanes);
+  } else if (samples.shift == 0) {
+    InterleaveAll<WidePairs<true>>(samples, first, second, count, lanes);
+  } else {
+    InterleaveAll<WidePairs<false>>(samples, first, second, count, lanes);
   }
-  InterleaveAll<T, false>(samples, first, second, count, lanes);
 }
+
+// Four sums to samples, two vectors at a time to halves.
+template <int kShift>
+class SumFinish {
+  using D = hn::ScalableTag<std::int16_t>;
+
+ public:
+  explicit SumFinish(const HalfSamples& samples)
+      : shift_(HalfSamples::kWeightBits + samples.shift),
+        centre_(hn::Set(D(), static_cast<std::int16_t>(samples.centre))) {}
+
+  [[nodiscard]] HWY_INLINE VI32 Start() const { return hn::Set(DI32(), 1 << (shift_ - 1)); }
+  HWY_INLINE void Store(const VI32* sums, std::uint8_t* to) const {
+    hn::StoreU(in_order_(NarrowBytes(Codes(sums), Codes(sums + 2))),
+               hn::ScalableTag<std::uint8_t>(), to);
+  }
+  HWY_INLINE void Store(const VI32* sums, std::uint16_t* to) const {
+    const hn::ScalableTag<std::uint16_t> d;
+    hn::StoreU(hn::BitCast(d, Codes(sums)), d, to);
+    hn::StoreU(hn::BitCast(d, Codes(sums + 2)), d, to + hn::Lanes(d));
+  }
+
+ private:
+  [[nodiscard]] HWY_INLINE VI32 Shift(VI32 sum) const {
+    if constexpr (kShift > 0) return hn::ShiftRight<kShift>(sum);
+    return hn::ShiftRightSame(sum, shift_);
+  }
+  [[nodiscard]] HWY_INLINE hn::Vec<D> Codes(const VI32* sums) const {
+    return hn::Add(NarrowHalves(Shift(sums[0]), Shift(sums[1])), centre_);
+  }
+
+  int shift_;
+  hn::Vec<D> centre_;
+  VectorsInOrder<2> in_order_;
+};
 
 // Not inlined: within loops over lines and columns, compilers spend more on addresses than on sums.
 // `kShift` is that of sums, where it is known; else 0.
 template <int kVectors, int kShift, typename T>
-HWY_NOINLINE void SumAt(const int* pairs, const std::int32_t* words, std::size_t count,
-                        const std::int32_t* lanes, std::size_t stride, const HalfSamples& samples,
-                        const PairNarrower& narrow, T* to) {
+HWY_NOINLINE void SumAt(const int* slots, const std::int32_t* words, std::size_t count,
+                        const std::int32_t* lanes, std::size_t stride,
+                        const SumFinish<kShift>& finish, T* to) {
   const DI32 d;
-  const D16 d16;
   const auto step = static_cast<int>(hn::Lanes(d));
-  const int shift = HalfSamples::kWeightBits + samples.shift;
   VI32 sum[kVectors];
-  for (VI32& value : sum) value = hn::Set(d, 1 << (shift - 1));
+  HWY_UNROLL(8)
+  for (int v = 0; v < kVectors; ++v) sum[v] = finish.Start();
   for (std::size_t j = 0; j < count; ++j) {
-    const std::int32_t* const from = lanes + static_cast<std::size_t>(pairs[j]) * stride;
+    const std::int32_t* const from = lanes + static_cast<std::size_t>(slots[j]) * stride;
     const VI32 weights = hn::Set(d, words[j]);
+    HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
       sum[v] = Dot2(sum[v], hn::LoadU(d, from + v * step), weights);
     }
   }
-  const auto centre = hn::Set(d16, static_cast<std::int16_t>(samples.centre));
-  HWY_UNROLL(4)
-  for (int v = 0; v < kVectors; v += 2) {
-    if constexpr (kShift > 0) {
-      sum[v] = hn::ShiftRight<kShift>(sum[v]);
-      sum[v + 1] = hn::ShiftRight<kShift>(sum[v + 1]);
-    } else {
-      sum[v] = hn::ShiftRightSame(sum[v], shift);
-      sum[v + 1] = hn::ShiftRightSame(sum[v + 1], shift);
-    }
-    const auto codes = hn::Add(narrow(sum[v], sum[v + 1]), centre);
-    if constexpr (sizeof(T) == 1) {
-      const hn::Rebind<std::uint8_t, D16> d8;
-      hn::StoreU(hn::DemoteTo(d8, codes), d8, to + v * step);
-    } else {
-      const hn::ScalableTag<std::uint16_t> du16;
-      hn::StoreU(hn::BitCast(du16, codes), du16, to + v * step);
-    }
-  }
+  HWY_UNROLL(2)
+  for (int v = 0; v < kVectors; v += 4) finish.Store(sum + v, to + v * step);
 }
 
 template <typename T, int kShift>
@@ -189,14 +248,19 @@ void SumAll(const PairSums& sums, int first, int last, const std::int32_t* lanes
             std::ptrdiff_t to_stride) {
   constexpr int kVectors = 8;
   const auto step = static_cast<int>(hn::Lanes(DI32()));
-  const PairNarrower narrow;
+  const SumFinish<kShift> finish(samples);
   for (int line = first; line < last; ++line, to += to_stride) {
     const auto begin = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line)]);
-    const auto end = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]);
-    for (int x = 0; x < count; x += kVectors * step) {
-      SumAt<kVectors, kShift>(sums.pair.data() + begin, sums.word.data() + begin, end - begin,
-                              lanes + x, stride, samples, narrow, reinterpret_cast<T*>(to) + x);
+    const auto pairs =
+        static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]) - begin;
+    const int* const slots = sums.slot.data() + begin;
+    const std::int32_t* const words = sums.word.data() + begin;
+    auto* const out = reinterpret_cast<T*>(to);
+    int x = 0;
+    for (; count - x > kVectors / 2 * step; x += kVectors * step) {
+      SumAt<kVectors>(slots, words, pairs, lanes + x, stride, finish, out + x);
     }
+    if (x < count) SumAt<kVectors / 2>(slots, words, pairs, lanes + x, stride, finish, out + x);
   }
 }
 
@@ -277,59 +341,6 @@ namespace convolve {
 HWY_EXPORT(InterleaveLines);
 HWY_EXPORT(SumPairs);
 HWY_EXPORT(TransposeHalves);
-
-PairSums::PairSums(const LineSums& sums) : inputs(sums.inputs) {
-  for (int line = 0; line < sums.lines(); ++line) {
-    const auto first = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line)]);
-    const auto last = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]);
-    const std::vector<double> weights(sums.weight.begin() + static_cast<std::ptrdiff_t>(first),
-                                      sums.weight.begin() + static_cast<std::ptrdiff_t>(last));
-    const RoundedTaps rounded = round_taps(weights, 15);
-    std::map<int, std::int32_t> at;  // of each line
-    for (std::size_t j = first; j < last; ++j) {
-      const int index = sums.index[j] < 0 ? inputs : sums.index[j];
-      at[index] += rounded.weights[j - first];
-    }
-    const auto inner = at.lower_bound(inputs);  // the border, if any
-    of_line_.emplace_back(pairs(), 0);
-    if (inner != at.begin()) {
-      of_line_.back() = {at.begin()->first / 2, std::prev(inner)->first / 2 + 1};
-    }
-    std::map<int, std::pair<std::int32_t, std::int32_t>> of_pair;
-    for (const auto& [index, weight] : at) {
-      (index % 2 == 0 ? of_pair[index / 2].first : of_pair[index / 2].second) += weight;
-    }
-    for (auto [index, both] : of_pair) {
-      // A weight of 1 is more than a half holds: it comes in two.
-      while (both.first > 0 || both.second > 0) {
-        const std::int32_t even = std::min(both.first, 16384);
-        const std::int32_t odd = std::min(both.second, 16384);
-        pair.push_back(index);
-        word.push_back(even | (odd << 16));
-        both.first -= even;
-        both.second -= odd;
-      }
-    }
-    begin.push_back(static_cast<int>(pair.size()));
-  }
-}
-
-int PairSums::most_pairs_of_a_line() const noexcept {
-  int most = 1;
-  for (std::size_t i = 1; i < begin.size(); ++i) most = std::max(most, begin[i] - begin[i - 1]);
-  return most;
-}
-
-std::pair<int, int> PairSums::pairs_of(int first, int last) const noexcept {
-  int from = pairs();
-  int to = 0;
-  for (int line = first; line < last; ++line) {
-    const auto& of_line = of_line_[static_cast<std::size_t>(line)];
-    from = std::min(from, of_line.first);
-    to = std::max(to, of_line.second);
-  }
-  return {std::min(from, to), to};
-}
 
 void interleave_lines(const HalfSamples& samples, const std::byte* first, const std::byte* second,
                       int x, int count, std::int32_t* lanes) noexcept {

@@ -9,34 +9,44 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include <convolve/filter.h>
 
 namespace convolve {
 
-/// `LineSums` with weights of 2^-15. Line `i` is the sum over j in [begin[i], begin[i + 1]) of
-/// pair[j] times word[j], the weights of lines 2·pair and 2·pair + 1. The constant border is the
-/// line after the last input.
+/// `LineSums` with weights of 2^-15, and an order of work in which few pairs lie interleaved at a
+/// time. Line `i` is the sum over j in [begin[i], begin[i + 1]) of the pair that lies in slot[j]
+/// times word[j], the weights of lines 2·pair and 2·pair + 1. The constant border is the line after
+/// the last input.
 struct PairSums {
+  /// A pair of input lines, and the slot that it lies in.
+  struct Place {
+    int pair;
+    int slot;
+  };
+  /// Lines [first, last), whose pairs have slots at the same time: places [begin, end). Those from
+  /// `fresh` on did not have theirs in the batch before.
+  struct Batch {
+    int first = 0;
+    int last = 0;
+    std::size_t begin = 0;
+    std::size_t fresh = 0;
+    std::size_t end = 0;
+  };
+
   explicit PairSums(const LineSums& sums);
 
   int inputs = 0;
+  int slots = 0;
   std::vector<int> begin{0};
-  std::vector<int> pair;
+  std::vector<int> slot;
   std::vector<std::int32_t> word;
+  std::vector<Place> places;
+  std::vector<Batch> batches;
 
   [[nodiscard]] int lines() const noexcept { return static_cast<int>(begin.size()) - 1; }
-  /// Pairs of input lines, with that of the border.
-  [[nodiscard]] int pairs() const noexcept { return inputs / 2 + 1; }
   [[nodiscard]] int most_pairs_of_a_line() const noexcept;
-  /// The pairs that hold all but the border of what lines [first, last) sum: from one on, up to
-  /// another.
-  [[nodiscard]] std::pair<int, int> pairs_of(int first, int last) const noexcept;
-
- private:
-  std::vector<std::pair<int, int>> of_line_;  ///< `pairs_of` each line by itself
 };
 
 /// How samples become halves: `half = (sample << shift) ^ flip`, and back: the sum's upper bits,
@@ -54,12 +64,13 @@ struct HalfSamples {
 /// Sums are written in multiples of so many samples.
 inline constexpr int kPairColumns = 128;
 
-/// Interleaves samples [x, x + count) of two lines. Reads no others; may write 32 lanes more.
+/// Interleaves samples [x, x + count) of two lines, in the order that `sum_pairs` expects. Reads no
+/// others; may write 64 lanes more.
 void interleave_lines(const HalfSamples& samples, const std::byte* first, const std::byte* second,
                       int x, int count, std::int32_t* lanes) noexcept;
 
 /// Sums lines [first, last), of `count` samples, rounded up to kPairColumns, from lanes that are
-/// `stride` apart from pair to pair. Line `first` goes to `to`, the next `to_stride` bytes on.
+/// `stride` apart from slot to slot. Line `first` goes to `to`, the next `to_stride` bytes on.
 void sum_pairs(const PairSums& sums, int first, int last, const std::int32_t* lanes,
                std::size_t stride, int count, const HalfSamples& samples, std::byte* to,
                std::ptrdiff_t to_stride) noexcept;
