@@ -176,5 +176,14 @@ TEST_F(CliChain, MistakesInTheConfigurationAreNamed) {
   EXPECT_EQ(convolve({"clip.y4m", "-o", "o.mkv", "--no-config"}).code, 0);
 }
 
+// Elements have names with numbers, which no user has written.
+TEST_F(CliChain, WhatAFilterRefusesWhileRunningBeginsWithItsWord) {
+  std::string fields = y4m(kWidth, kHeight, 10);
+  fields.insert(fields.find('\n'), " It");
+  write_file(dir_.file("fields.y4m"), fields);
+  expect_error({"fields.y4m", "-o", "o.mkv", "-f", "sobel,upsample"}, 1,
+               "convolve: upsample: the size of interlaced video cannot be changed");
+}
+
 }  // namespace
 }  // namespace convolve::test

@@ -45,6 +45,8 @@ TEST_F(Cli, MistakesInInputAreCode3) {
   expect_error({"sound.wav", "-o", "o.mkv"}, 3, "no video");
   expect_error({"none%04d.png", "-o", "o.mkv"}, 3, "none%04d.png: ");
   expect_error({"-", "-o", "o.mkv"}, 3, "standard input");
+  write_file(dir_.file("huge.y4m"), "YUV4MPEG2 W1000000 H1000000 F25:1\nFRAME\n");
+  expect_error({"huge.y4m", "-o", "o.mkv"}, 3, "huge.y4m: Picture size 1000000x1000000 is invalid");
 }
 
 TEST_F(Cli, ATruncatedMp4IsCode3) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What pixel formats, depths and kinds of picture become of each other in whole file jobs.
+#include <algorithm>
 #include <cstdlib>
 
 #include <gtest/gtest.h>
@@ -24,6 +25,46 @@ TEST(TranscodeFormats, TenBitHevcStaysTenBit) {
   expect_same_times(look_into(clip.path), after);
   transcode(exact_job(clip.path, folder / "exact.mkv"));
   EXPECT_TRUE(look_into(folder / "exact.mkv").frames == look_into(clip.path).frames);
+}
+
+// Many players know HEVC in these files by that tag alone.
+TEST(TranscodeFormats, HevcInMp4AndMovIsTaggedForAllPlayers) {
+  if (!has_encoder("libx265")) GTEST_SKIP() << "skipped: no HEVC encoder";
+  const Folder folder;
+  make_clip({.path = folder / "in.mkv"});
+  for (const char* name : {"out.mp4", "out.mov"}) {
+    TranscodeOptions options = job(folder / "in.mkv", folder / name);
+    options.codec = "hevc";
+    transcode(options);
+    const std::string file = read_text(folder / name);
+    EXPECT_NE(file.find("hvc1"), std::string::npos) << name;
+    EXPECT_EQ(file.find("hev1"), std::string::npos) << name;
+    EXPECT_EQ(look_into(folder / name).frames.size(), 25U);
+  }
+}
+
+TEST(TranscodeFormats, AlphaThatCannotBeKeptIsWarnedOf) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.webm", .codec = "libvpx-vp9", .pixel_format = "yuva420p"};
+  make_clip(clip);
+  ASSERT_EQ(look_into(clip.path).first("video")->metadata.count("alpha_mode"), 1U);
+  const auto warnings = [&](const std::string& output, const std::string& codec) {
+    TranscodeOptions options = job(clip.path, folder / output);
+    options.codec = codec;
+    std::string said;
+    options.on_note = [&](convolve::NoteLevel level, const std::string& text) {
+      if (level == convolve::NoteLevel::warning) said += text + "\n";
+    };
+    transcode(options);
+    return said;
+  };
+  EXPECT_EQ(warnings("kept.webm", ""), "");
+  EXPECT_EQ(warnings("kept.mkv", "ffv1"), "");
+  const std::string said = warnings("lost.mkv", "");
+  EXPECT_TRUE(said.starts_with("libx264: has no place for the picture's alpha")) << said;
+  EXPECT_EQ(std::count(said.begin(), said.end(), '\n'), 1) << said;
+  EXPECT_EQ(look_into(folder / "kept.webm").first("video")->metadata.count("alpha_mode"), 1U);
+  EXPECT_EQ(look_into(folder / "lost.mkv").first("video")->metadata.count("alpha_mode"), 0U);
 }
 
 class Formats : public testing::TestWithParam<const char*> {};

@@ -3,6 +3,8 @@
 
 #include <string_view>
 
+#include <convolve/filter.h>
+
 namespace convolve::graph {
 
 namespace {
@@ -13,6 +15,18 @@ std::string one_line(std::string text) {
   }
   while (!text.empty() && (text.back() == ' ' || text.back() == '.')) text.pop_back();
   return text;
+}
+
+// As users write it in a chain: GStreamer numbers the elements that it makes.
+std::string word_for(GstObject* source) {
+  GstElementFactory* factory =
+      GST_IS_ELEMENT(source) ? gst_element_get_factory(GST_ELEMENT(source)) : nullptr;
+  const Handle<gchar> name(gst_object_get_name(factory == nullptr ? source : GST_OBJECT(factory)));
+  const std::string_view word(name.get());
+  constexpr std::string_view kPrefix = "conv";
+  const bool ours =
+      word.starts_with(kPrefix) && find_filter(word.substr(kPrefix.size())) != nullptr;
+  return std::string(ours ? word.substr(kPrefix.size()) : word);
 }
 
 }  // namespace
@@ -34,7 +48,6 @@ void BusErrors::take_error(GstMessage* message) {
   const Handle<GError> owner(problem);
   const Handle<gchar> debug_owner(debug);
   const std::string_view details = debug == nullptr ? "" : debug;
-  const Handle<gchar> name(gst_object_get_name(GST_MESSAGE_SRC(message)));
   const std::lock_guard lock(mutex_);
   if (failed_) return;
   if (details.find("not-negotiated") != std::string_view::npos) {
@@ -42,7 +55,7 @@ void BusErrors::take_error(GstMessage* message) {
     text_ = what_ + ": " + reason_;
   } else {
     reason_ = one_line(problem->message);
-    text_ = std::string(name.get()) + ": " + reason_;
+    text_ = word_for(GST_MESSAGE_SRC(message)) + ": " + reason_;
   }
   if (problem->domain == GST_RESOURCE_ERROR) resource_error_ = problem->code;
   closed_ = resource_error_ == GST_RESOURCE_ERROR_NOT_FOUND;

@@ -102,7 +102,7 @@ void copy_side_data(AVStream& to, const AVStream& from, bool video) {
 bool is_stale(std::string_view key) {
   for (const std::string_view stale :
        {"BPS", "DURATION", "NUMBER_OF_FRAMES", "NUMBER_OF_BYTES", "_STATISTICS_", "ENCODER",
-        "encoder", "vendor_id"}) {
+        "encoder", "vendor_id", "ALPHA_MODE", "alpha_mode"}) {
     if (key.starts_with(stale)) return true;
   }
   return false;

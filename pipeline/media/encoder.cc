@@ -133,6 +133,7 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
   }
   if (!to_yuv && from_yuv) shape_.matrix = AVCOL_SPC_UNSPECIFIED;
   choose_size(setup);
+  note_lost_alpha(setup, first);
   if (shape_.format != without_range(setup.source) && on_note_) {
     const bool odd = needs_even(setup) &&
                      !fits_size(without_range(setup.source), frame.width, frame.height);
@@ -144,6 +145,16 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
                             " would pad it, and plays in more places"
                       : ""));
   }
+}
+
+void Encoder::note_lost_alpha(const EncoderSetup& setup, const VideoFrame& first) const {
+  const bool paletted = setup.codec->id == AV_CODEC_ID_GIF;
+  const bool given = has_alpha(setup.source) && has_alpha(meaning_of(first.format()));
+  if (!on_note_ || paletted || !given || has_alpha(shape_.format)) return;
+  const bool y4m = setup.codec->id == AV_CODEC_ID_WRAPPED_AVFRAME;
+  on_note_(NoteLevel::warning, std::string(y4m ? "y4m" : setup.codec->name) +
+                                   ": has no place for the picture's alpha, it is left out; webm "
+                                   "and png files keep it, and --codec ffv1 in mkv");
 }
 
 // The picture, and what it takes to have chroma for each pair of columns and rows.

@@ -48,6 +48,7 @@ class Encoder {
   void choose_shape(const EncoderSetup& setup, const WriteOptions& options,
                     const VideoFrame& first);
   void choose_size(const EncoderSetup& setup);
+  void note_lost_alpha(const EncoderSetup& setup, const VideoFrame& first) const;
   void choose_time_base(const AVCodec& codec, AVRational frame_rate);
   void open(const EncoderSetup& setup, const WriteOptions& options, const VideoFrame& first);
   FramePtr fit(const VideoFrame& frame);

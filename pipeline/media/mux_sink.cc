@@ -52,6 +52,9 @@ void MuxSink::make_video_stream(const Encoder& encoder, const AVFrame& first) {
   if (avcodec_parameters_from_context(stream->codecpar, &encoder.context()) < 0) {
     throw std::bad_alloc();
   }
+  // The players of one large maker know HEVC by this tag alone.
+  const bool hevc = stream->codecpar->codec_id == AV_CODEC_ID_HEVC;
+  if (hevc && is_mov(*container_.format)) stream->codecpar->codec_tag = MKTAG('h', 'v', 'c', '1');
   stream->sample_aspect_ratio = encoder.context().sample_aspect_ratio;
   video_time_base_ = encoder.time_base();
   stream->time_base = video_time_base_;

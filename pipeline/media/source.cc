@@ -115,7 +115,7 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
       }
       fail_input(name_, "not a media file that can be read");
     }
-    fail_input(name_, is_url(name_) ? connection_failure(name_, result) : error_text(result));
+    fail_input(name_, is_url(name_) ? connection_failure(name_, result) : reason(result));
   }
   context_.reset(context);
   // Before more is read: what came through a pipe can only be read again while it is held.
