@@ -271,7 +271,10 @@ Options parse_options(std::span<const std::string> arguments) {
   if (options.action == Action::run && inputs.empty() && !options.save_preset.empty()) {
     options.action = Action::save_preset;
   }
-  if (!needs_chain(options.action)) return options;
+  if (!needs_chain(options.action)) {
+    if (!inputs.empty()) refuse_usage("'" + inputs.front() + "'", "is one word too many");
+    return options;
+  }
   if (!options.no_config) apply_config(options, line);
   finish_chain(options);
   if (options.action == Action::size) {

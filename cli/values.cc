@@ -47,7 +47,7 @@ std::int64_t parse_whole(std::string_view option, std::string_view text, std::in
 Size parse_size(std::string_view option, std::string_view text) {
   constexpr std::int64_t kMost = 1'000'000;
   const std::size_t cross = text.find('x');
-  if (cross == std::string_view::npos) {
+  if (cross == std::string_view::npos || cross == 0 || cross + 1 == text.size()) {
     refuse(option, text, "is no size; write WIDTHxHEIGHT, as in 1920x1080");
   }
   return {static_cast<int>(parse_whole(option, text.substr(0, cross), 1, kMost)),

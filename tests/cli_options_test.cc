@@ -80,6 +80,16 @@ TEST(Options, PrintGstNeedsNoOutput) {
   EXPECT_EQ(options.job.output, "null:");
 }
 
+TEST(Options, WordsThatNothingIsDoneWithAreRefused) {
+  for (const std::vector<std::string>& line :
+       {std::vector<std::string>{"--probe", "a.mp4", "b.mp4"}, {"--list", "filters", "b.mp4"},
+        {"--show-kernel", "sharpen", "b.mp4"}, {"--version", "b.mp4"}}) {
+    EXPECT_EQ(error_of(line), "'b.mp4': is one word too many") << line.front();
+  }
+  EXPECT_EQ(error_of({"--size", "1920x", "-f", "sobel"}),
+            "--size: '1920x' is no size; write WIDTHxHEIGHT, as in 1920x1080");
+}
+
 TEST(Options, MistakesAreNamedWithTheNearestName) {
   EXPECT_EQ(error_of({"a", "--outptu", "b"}), "--outptu: no such option\ndid you mean '--output'?");
   EXPECT_EQ(error_of({"a", "-o", "b", "--over"}),

@@ -30,6 +30,7 @@ TEST_F(Cli, WrongUsageIsCode2) {
   expect_error({"clip.y4m", "-o", "o.mkv", "--enc-preset", "quickly"}, 2, "quickly");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:nosuchelement"}, 2, "nosuchelement");
   expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:videobalance=sat=1"}, 2, "sat");
+  expect_error({"clip.y4m", "-o", "o.mkv", "-f", "gst:fakesink"}, 2, "convolve: gst:fakesink: does");
   expect_error({"clip.y4m", "-o", "o.mkv", "--codec", "h265x"}, 2, "h265x");
   expect_error({"clip.y4m", "-o", "o.mkv", "--pix-fmt", "yuv42p"}, 2, "yuv42p");
 }

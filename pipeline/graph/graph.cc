@@ -25,7 +25,8 @@ struct Graph::State {
   ~State() { shutdown(); }
 
   void build(const std::vector<FilterSpec>& chain, unsigned threads, guint queued);
-  void append(Handle<GstElement> element);
+  /// \param foreign  whose fault it is where the element does not fit to the one before
+  void append(Handle<GstElement> element, const std::string& foreign = "chain");
   void shutdown() noexcept;
   void check_error();
 
@@ -47,14 +48,11 @@ struct Graph::State {
   GstVideoInfo info_out{};
 };
 
-void Graph::State::append(Handle<GstElement> element) {
+void Graph::State::append(Handle<GstElement> element, const std::string& foreign) {
   GstElement* added = element.get();
   gst_bin_add(GST_BIN(pipeline.get()), added);
   if (last != nullptr && !gst_element_link(last, added)) {
-    const Handle<gchar> from(gst_element_get_name(last));
-    const Handle<gchar> to(gst_element_get_name(added));
-    media::fail(MediaError::Kind::usage, "chain",
-                std::string(from.get()) + " and " + to.get() + " do not fit together");
+    media::fail(MediaError::Kind::usage, foreign, "does not take pictures and give pictures");
   }
   last = added;
 }
@@ -71,9 +69,9 @@ void Graph::State::build(const std::vector<FilterSpec>& chain, unsigned threads,
     // Ours take every format; others get what they want, and give what the encoder can take.
     const bool foreign = graph::is_foreign(spec);
     if (foreign) append(graph::make_plain_element("videoconvert"));
-    append(graph::make_element(spec, threads));
+    append(graph::make_element(spec, threads), spec.name);
     filters.emplace_back(spec, last);
-    if (foreign) append(graph::make_plain_element("videoconvert"));
+    if (foreign) append(graph::make_plain_element("videoconvert"), spec.name);
   }
   Handle<GstElement> exit = graph::make_plain_element("appsink");
   sink = GST_APP_SINK(exit.get());
