@@ -211,7 +211,7 @@ void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect
         fetch(line_of(ahead), from.samples, x, count);
         fetch(line_of(std::min(ahead + 1, sums.inputs - 1)), from.samples, x, count);
         const auto [pair, slot] = sums.places[i];
-        interleave_lines(from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
+        interleave_lines(sums, from.samples, line_of(2 * pair), line_of(2 * pair + 1), x, count,
                          lanes + static_cast<std::size_t>(slot) * stride);
       }
       const int y0 = std::max(area.y0, batch->first);

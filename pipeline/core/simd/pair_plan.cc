@@ -18,12 +18,20 @@ struct PairWeights {
 };
 using Pairs = std::map<int, PairWeights>;
 
-Pairs pairs_of(const LineSums& sums, int line) {
+// Of as many terms, the roundings of an axis' weights could together be 0.2 codes of 8 bits.
+bool has_many_terms(const LineSums& sums) {
+  constexpr int kMany = 320;
+  return std::adjacent_find(sums.begin.begin(), sums.begin.end(), [](int first, int last) {
+           return last - first > kMany;
+         }) != sums.begin.end();
+}
+
+Pairs pairs_of(const LineSums& sums, int line, int weight_bits) {
   const auto first = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line)]);
   const auto last = static_cast<std::size_t>(sums.begin[static_cast<std::size_t>(line) + 1]);
   const std::vector<double> weights(sums.weight.begin() + static_cast<std::ptrdiff_t>(first),
                                     sums.weight.begin() + static_cast<std::ptrdiff_t>(last));
-  const RoundedTaps rounded = round_taps(weights, HalfSamples::kWeightBits);
+  const RoundedTaps rounded = round_taps(weights, weight_bits);
   Pairs pairs;
   for (std::size_t j = first; j < last; ++j) {
     const int index = sums.index[j] < 0 ? sums.inputs : sums.index[j];
@@ -76,7 +84,7 @@ class Slots {
 
 void add_line(PairSums& sums, const Pairs& pairs, const Slots& slots) {
   for (auto [pair, weights] : pairs) {
-    // A weight of 1 is more than a half holds: it comes in two.
+    // A weight of 1 is more than a half holds: it comes in two or more.
     while (weights.even > 0 || weights.odd > 0) {
       const std::int32_t even = std::min(weights.even, 16384);
       const std::int32_t odd = std::min(weights.odd, 16384);
@@ -91,11 +99,12 @@ void add_line(PairSums& sums, const Pairs& pairs, const Slots& slots) {
 
 }  // namespace
 
-PairSums::PairSums(const LineSums& sums) : inputs(sums.inputs) {
+PairSums::PairSums(const LineSums& sums)
+    : inputs(sums.inputs), spare_bits(has_many_terms(sums) ? kSpareBits : 0) {
   std::vector<Pairs> lines;
   std::size_t most = 0;
   for (int line = 0; line < sums.lines(); ++line) {
-    lines.push_back(pairs_of(sums, line));
+    lines.push_back(pairs_of(sums, line, HalfSamples::kWeightBits + spare_bits));
     most = std::max(most, lines.back().size());
   }
   // So many more that a batch has several lines, for which its pairs stay in the first cache.

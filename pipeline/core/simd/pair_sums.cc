@@ -22,10 +22,13 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET == HWY_SCALAR
 
 template <typename T>
-void Interleave(const HalfSamples& samples, const T* first, const T* second, int count,
-                std::int32_t* lanes) {
+void Interleave(const HalfSamples& samples, int spare_bits, const T* first, const T* second,
+                int count, std::int32_t* lanes) {
   const auto half = [&](T sample) {
-    return static_cast<std::uint32_t>(((sample << samples.shift) ^ samples.flip()) & 0xffff);
+    const auto whole = static_cast<std::int16_t>((sample << samples.shift) ^ samples.flip());
+    if (spare_bits == 0) return static_cast<std::uint32_t>(whole) & 0xffff;
+    const int rounded = std::min(whole + (1 << (spare_bits - 1)), 32767) >> spare_bits;
+    return static_cast<std::uint32_t>(rounded) & 0xffff;
   };
   for (int x = 0; x < count; ++x) {
     lanes[x] = static_cast<std::int32_t>(half(first[x]) | (half(second[x]) << 16));
@@ -85,9 +88,11 @@ auto BytePairOrder() {
 
 // Interleaving goes by blocks of 128 bits, as narrowing does: of two vectors of lanes, the first
 // has the first half of each block of 8 columns. Bytes fill four such vectors, and are put in order
-// beforehand.
+// beforehand. They have no bits where halves have `kSpareBits`.
+template <int kSpareBits>
 class BytePairs {
   using D = hn::ScalableTag<std::uint8_t>;
+  using D16 = hn::ScalableTag<std::int16_t>;
   using D32 = hn::ScalableTag<std::int32_t>;
 
  public:
@@ -119,6 +124,9 @@ class BytePairs {
   }
   HWY_INLINE static void Store(hn::Vec<D> halves, std::size_t vector, std::int32_t* lanes) {
     const D32 d;
+    if constexpr (kSpareBits > 0) {
+      halves = hn::BitCast(D(), hn::ShiftRight<kSpareBits>(hn::BitCast(D16(), halves)));
+    }
     hn::StoreU(hn::BitCast(d, halves), d, lanes + vector * hn::MaxLanes(d));
   }
 
@@ -127,9 +135,10 @@ class BytePairs {
 };
 
 /// The same for codes of more bits, or with `kHalves` for halves themselves.
-template <bool kHalves>
+template <int kSpareBits, bool kHalves>
 class WidePairs {
   using D = hn::ScalableTag<std::uint16_t>;
+  using D16 = hn::ScalableTag<std::int16_t>;
 
  public:
   static constexpr std::size_t kStep = hn::MaxLanes(D());
@@ -149,9 +158,12 @@ class WidePairs {
 
  private:
   HWY_INLINE hn::Vec<D> Load(const std::uint16_t* from) const {
-    const auto codes = hn::LoadU(D(), from);
-    if constexpr (kHalves) return codes;
-    return hn::Xor(hn::ShiftLeftSame(codes, shift_), flip_);
+    auto halves = hn::LoadU(D(), from);
+    if constexpr (!kHalves) halves = hn::Xor(hn::ShiftLeftSame(halves, shift_), flip_);
+    if constexpr (kSpareBits == 0) return halves;
+    const auto half = hn::Set(D16(), 1 << kSpareBits >> 1);
+    const auto raised = hn::SaturatedAdd(hn::BitCast(D16(), halves), half);
+    return hn::BitCast(D(), hn::ShiftRight<kSpareBits>(raised));
   }
 
   int shift_;
@@ -172,16 +184,23 @@ void InterleaveAll(const HalfSamples& samples, const T* first, const T* second, 
   pairs(ends[0], ends[1], lanes + x);
 }
 
-template <typename T>
-void Interleave(const HalfSamples& samples, const T* first, const T* second, int count,
-                std::int32_t* lanes) {
+template <int kSpareBits, typename T>
+void InterleaveWith(const HalfSamples& samples, const T* first, const T* second, int count,
+                    std::int32_t* lanes) {
   if constexpr (sizeof(T) == 1) {
-    InterleaveAll<BytePairs>(samples, first, second, count, lanes);
+    InterleaveAll<BytePairs<kSpareBits>>(samples, first, second, count, lanes);
   } else if (samples.shift == 0) {
-    InterleaveAll<WidePairs<true>>(samples, first, second, count, lanes);
+    InterleaveAll<WidePairs<kSpareBits, true>>(samples, first, second, count, lanes);
   } else {
-    InterleaveAll<WidePairs<false>>(samples, first, second, count, lanes);
+    InterleaveAll<WidePairs<kSpareBits, false>>(samples, first, second, count, lanes);
   }
+}
+
+template <typename T>
+void Interleave(const HalfSamples& samples, int spare_bits, const T* first, const T* second,
+                int count, std::int32_t* lanes) {
+  if (spare_bits == 0) return InterleaveWith<0>(samples, first, second, count, lanes);
+  InterleaveWith<PairSums::kSpareBits>(samples, first, second, count, lanes);
 }
 
 // Four sums to samples, two vectors at a time to halves.
@@ -312,11 +331,11 @@ void TransposeHalves(const std::byte* from, std::ptrdiff_t from_stride, int rows
 
 #endif
 
-void InterleaveLines(const HalfSamples& samples, const std::byte* first, const std::byte* second,
-                     int x, int count, std::int32_t* lanes) {
+void InterleaveLines(const PairSums& sums, const HalfSamples& samples, const std::byte* first,
+                     const std::byte* second, int x, int count, std::int32_t* lanes) {
   const auto run = [&](auto type) {
     using T = decltype(type);
-    Interleave<T>(samples, reinterpret_cast<const T*>(first) + x,
+    Interleave<T>(samples, sums.spare_bits, reinterpret_cast<const T*>(first) + x,
                   reinterpret_cast<const T*>(second) + x, count, lanes);
   };
   samples.type == SampleType::u8 ? run(std::uint8_t{}) : run(std::uint16_t{});
@@ -342,9 +361,9 @@ HWY_EXPORT(InterleaveLines);
 HWY_EXPORT(SumPairs);
 HWY_EXPORT(TransposeHalves);
 
-void interleave_lines(const HalfSamples& samples, const std::byte* first, const std::byte* second,
-                      int x, int count, std::int32_t* lanes) noexcept {
-  CONVOLVE_DISPATCH(InterleaveLines)(samples, first, second, x, count, lanes);
+void interleave_lines(const PairSums& sums, const HalfSamples& samples, const std::byte* first,
+                      const std::byte* second, int x, int count, std::int32_t* lanes) noexcept {
+  CONVOLVE_DISPATCH(InterleaveLines)(sums, samples, first, second, x, count, lanes);
 }
 
 void sum_pairs(const PairSums& sums, int first, int last, const std::int32_t* lanes,

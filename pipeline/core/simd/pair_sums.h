@@ -35,9 +35,14 @@ struct PairSums {
     std::size_t end = 0;
   };
 
+  /// Where a line has very many weights, their roundings together would show. Then they are so
+  /// many bits finer than 2^-15, and lanes hold halves without so many of their lowest bits.
+  static constexpr int kSpareBits = 4;
+
   explicit PairSums(const LineSums& sums);
 
   int inputs = 0;
+  int spare_bits = 0;  ///< kSpareBits, or none
   int slots = 0;
   std::vector<int> begin{0};
   std::vector<int> slot;
@@ -66,8 +71,8 @@ inline constexpr int kPairColumns = 128;
 
 /// Interleaves samples [x, x + count) of two lines, in the order that `sum_pairs` expects. Reads no
 /// others; may write 64 lanes more.
-void interleave_lines(const HalfSamples& samples, const std::byte* first, const std::byte* second,
-                      int x, int count, std::int32_t* lanes) noexcept;
+void interleave_lines(const PairSums& sums, const HalfSamples& samples, const std::byte* first,
+                      const std::byte* second, int x, int count, std::int32_t* lanes) noexcept;
 
 /// Sums lines [first, last), of `count` samples, rounded up to kPairColumns, from lanes that are
 /// `stride` apart from slot to slot. Line `first` goes to `to`, the next `to_stride` bytes on.
