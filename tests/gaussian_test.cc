@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -192,6 +193,30 @@ TEST(Gaussian, FlatFieldsStayFlat) {
       for (std::size_t c = 0; c < in.component.size(); ++c) {
         ASSERT_EQ(out.component[c].value, in.component[c].value)
             << layout.name << " sigma " << sigma << " component " << c;
+      }
+    }
+  }
+}
+
+TEST(Gaussian, FlatFieldsOfEveryCodeStayFlat) {
+  constexpr int kRows = 8;
+  const Image in(1, kRows, SampleType::u16);
+  const Image out(1, kRows, SampleType::u16);
+  for (const int bits : {10, 12}) {
+    PixelFormat format = *find_format("GRAY16_LE");
+    format.bits = static_cast<std::uint8_t>(bits);
+    ConstFrameView from = as_frame(in.view());
+    FrameView to = as_frame(out.view());
+    from.format = to.format = &format;
+    for (const char* sigma : {"0.7", "1.5", "2.6", "3", "4.4", "5.6", "6.9", "7.5", "20"}) {
+      Engine engine(filter_of("gaussian", {{"sigma", sigma}}, 1));
+      for (int code = 0; code <= static_cast<int>(format.max_code()); ++code) {
+        for (int y = 0; y < kRows; ++y)
+          *in.row<std::uint16_t>(y) = static_cast<std::uint16_t>(code);
+        engine.process(from, to);
+        for (int y = 0; y < kRows; ++y) {
+          ASSERT_EQ(*out.row<std::uint16_t>(y), code) << bits << " bits, sigma " << sigma;
+        }
       }
     }
   }

@@ -12,7 +12,7 @@ namespace convolve {
 bool fits_smooth_lanes(const StageSpec& spec) noexcept {
   const double centre = (spec.max_code + 1) / 2;
   return spec.input == spec.output && spec.integer && spec.input_scale == 1 && centre >= 128 &&
-         centre <= 8192 && spec.max_input == spec.max_code;
+         centre <= 512 && spec.max_input == spec.max_code;
 }
 
 double smooth_unit(const StageSpec& spec) noexcept {

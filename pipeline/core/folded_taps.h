@@ -21,7 +21,8 @@ struct FoldedTaps {
   double gain = 1;
 };
 
-/// True where samples are such that blurs in 16-bit lanes serve.
+/// True where samples are such that blurs in 16-bit lanes serve: of 8 to 10 bits. Of more, what
+/// products are rounded by would show in flat fields.
 bool fits_smooth_lanes(const StageSpec& spec) noexcept;
 
 /// A sample's unit in 16-bit lanes: two samples of 15 bits make a term of 16.
