@@ -122,17 +122,17 @@ class Finisher {
   /// Stores sums that started with `Init`; two vectors, or a multiple of four.
   template <int kCount>
   HWY_INLINE void Store(V (&sums)[kCount], Out* to) const {
-    constexpr auto kLanes = static_cast<int>(hn::MaxLanes(D()));
+    constexpr auto kInVector = static_cast<int>(hn::MaxLanes(D()));
     if (absolute_) MakeAbsolute(sums);
     if constexpr (sizeof(Out) == 4 && std::is_same_v<Order, LanesInTurn>) {
       static_assert(kCount == 4);
       hn::StoreInterleaved4(Real(sums[0]), Real(sums[1]), Real(sums[2]), Real(sums[3]), DF(), to);
     } else if constexpr (sizeof(Out) == 4) {
-      for (int v = 0; v < kCount; ++v) hn::StoreU(Real(sums[v]), DF(), to + v * kLanes);
+      for (int v = 0; v < kCount; ++v) hn::StoreU(Real(sums[v]), DF(), to + v * kInVector);
     } else if constexpr (sizeof(Out) == 2) {
       for (int v = 0; v < kCount; v += 2) {
         const V16 codes = Narrowed(sums[v], sums[v + 1]);
-        hn::StoreU(order_(hn::BitCast(DU16(), codes)), DU16(), to + v * kLanes);
+        hn::StoreU(order_(hn::BitCast(DU16(), codes)), DU16(), to + v * kInVector);
       }
     } else {
       const hn::ScalableTag<std::uint8_t> d8;
@@ -145,7 +145,7 @@ class Finisher {
       for (int v = 0; v + 4 <= kCount; v += 4) {
         const V16 first = Narrowed(sums[v], sums[v + 1]);
         const V16 second = Narrowed(sums[v + 2], sums[v + 3]);
-        hn::StoreU(order_(NarrowBytes(first, second)), d8, to + v * kLanes);
+        hn::StoreU(order_(NarrowBytes(first, second)), d8, to + v * kInVector);
       }
     }
   }

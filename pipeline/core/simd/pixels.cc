@@ -217,7 +217,7 @@ int TripleVectors(const std::uint8_t* from, int count, std::ptrdiff_t ahead, std
   int i = 0;
   for (; i + lanes <= count; i += lanes) {
     const V8 value = hn::LoadU(d, from + i);
-    for (int third = 0; third < 3; ++third) hwy::Prefetch(to + ahead + 3 * i + third * lanes);
+    for (int v = 0; v < 3; ++v) hwy::Prefetch(to + ahead + 3 * i + v * lanes);
     hn::StoreU(first.Of(value), d, to + 3 * i);
     hn::StoreU(second.Of(value), d, to + 3 * i + lanes);
     hn::StoreU(third.Of(value), d, to + 3 * i + 2 * lanes);
