@@ -11,6 +11,7 @@
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
 
+#include "core/simd/place.h"
 #include "core/simd/smooth_lanes-inl.h"
 
 #ifndef CONVOLVE_DECIMATED_ROWS_ONCE
@@ -72,14 +73,6 @@ class RowRing {
   std::int16_t* row_[2 * DecimatedRows::kMostRows];
 };
 
-// What compilers know nothing of: they would add `x` to each vector's place instead of the row's,
-// and the processor would have to split loads that products and sums could carry.
-HWY_INLINE const std::int16_t* Place(const std::int16_t* row, int x) {
-  const std::int16_t* place = row + x;
-  asm("" : "+r"(place));
-  return place;
-}
-
 // Column sums.
 class Down {
  public:
@@ -96,8 +89,8 @@ class Down {
     for (int v = 0; v < kVectors; ++v) sum[v] = hn::Zero(d);
     for (int k = 0; k < pairs_; ++k) {
       const V16 weight = InAllLanes(weights_[k]);
-      const std::int16_t* const a = Place(row_[k], x);
-      const std::int16_t* const b = Place(row_[last_ - k], x);
+      const std::int16_t* const a = place(row_[k], x);
+      const std::int16_t* const b = place(row_[last_ - k], x);
       for (int v = 0; v < kVectors; ++v) {
         const int at = v * SmoothStep();
         const V16 folded = hn::Add(hn::LoadU(d, a + at), hn::LoadU(d, b + at));
@@ -106,7 +99,7 @@ class Down {
     }
     for (int k = pairs_; k < held_; ++k) {
       const V16 weight = InAllLanes(weights_[k]);
-      const std::int16_t* const from = Place(row_[k], x);
+      const std::int16_t* const from = place(row_[k], x);
       for (int v = 0; v < kVectors; ++v) {
         const V16 half = hn::LoadU(d, from + v * SmoothStep());
         sum[v] = hn::Add(sum[v], hn::MulFixedPoint15(half, weight));

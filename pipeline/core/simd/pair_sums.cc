@@ -11,7 +11,8 @@
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot-inl.h"
-#include "core/simd/int_finish-inl.h"
+#include "core/simd/narrow-inl.h"
+#include "core/simd/place.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace convolve {
@@ -250,11 +251,12 @@ HWY_NOINLINE void SumAt(const int* slots, const std::int32_t* words, std::size_t
   HWY_UNROLL(8)
   for (int v = 0; v < kVectors; ++v) sum[v] = finish.Start();
   for (std::size_t j = 0; j < count; ++j) {
-    const std::int32_t* const from = lanes + static_cast<std::size_t>(slots[j]) * stride;
+    const auto slot = static_cast<std::size_t>(slots[j]);
+    const std::int32_t* const from = place(lanes, static_cast<std::ptrdiff_t>(slot * stride));
     const VI32 weights = hn::Set(d, words[j]);
     HWY_UNROLL(8)
     for (int v = 0; v < kVectors; ++v) {
-      sum[v] = Dot2(sum[v], hn::LoadU(d, from + v * step), weights);
+      sum[v] = Dot2(sum[v], weights, hn::LoadU(d, from + v * step));
     }
   }
   HWY_UNROLL(2)
