@@ -14,7 +14,7 @@ namespace convolve {
 namespace {
 
 // Terms of a line with which one pass is about as fast as two; and those that are still tolerable.
-constexpr int kMostTerms = 48;
+constexpr int kMostTerms = 24;
 constexpr int kMostFineTerms = 400;
 
 double gaussian(double distance, double sigma) {

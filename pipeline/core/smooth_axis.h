@@ -19,7 +19,12 @@ namespace convolve {
 /// \param fine  for samples of more than 12 bits: one pass wherever that is feasible
 AxisSums smooth_axis(double sigma, int size, Border border, bool fine);
 
-/// From here on sums of whole lines are cheaper than windows.
+/// From the first on sums of whole lines are cheaper than windows, and from the second on than
+/// windows of which only some lines are summed: on planes whose lines between the passes take no
+/// more than so many bytes. Measured at 1080p they take 0.9 of the time at σ = 4, 0.8 at 5 and 0.6
+/// at 7.5; of 6 MB and more, which leave the caches between the passes, 1.4 to 2 times.
 inline constexpr double kWideSigma = 6;
+inline constexpr double kLeastSummedSigma = 4;
+inline constexpr double kMostSummedBytes = 4 << 20;
 
 }  // namespace convolve

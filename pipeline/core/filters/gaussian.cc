@@ -53,14 +53,24 @@ class GaussianFilter final : public Filter {
                                                    int height) const override {
     const double across = std::ldexp(sigma_x_, -spec.shift_x);
     const double down = std::ldexp(sigma_y_, -spec.shift_y);
-    if (std::max(across, down) < kWideSigma || make_decimated(spec)) return std::nullopt;
-    const bool fine = !spec.integer || spec.max_code > 4095;
+    if (!sums_are_cheap(spec, across, down, width, height) &&
+        (std::max(across, down) < kWideSigma || make_decimated(spec))) {
+      return std::nullopt;
+    }
+    const bool fine = is_fine(spec);
     return PlaneSums{smooth_axis(across, width, params().border, fine),
                      smooth_axis(down, height, params().border, fine)};
   }
 
  private:
   static double allowed(const StageSpec& spec) { return kAllowedError * (spec.max_code + 1) / 256; }
+  static bool is_fine(const StageSpec& spec) { return !spec.integer || spec.max_code > 4095; }
+  static bool sums_are_cheap(const StageSpec& spec, double across, double down, int width,
+                             int height) {
+    if (is_fine(spec) || std::min(across, down) < kLeastSummedSigma) return false;
+    const double lines_between = std::sqrt(2.0) * height / down;
+    return 2.0 * width * spec.channels * lines_between <= kMostSummedBytes;
+  }
   [[nodiscard]] std::unique_ptr<const Stage> make_decimated(const StageSpec& spec) const {
     return make_decimated_blur(spec, taps_of(std::ldexp(sigma_x_, -spec.shift_x)),
                                std::ldexp(sigma_y_, -spec.shift_y), allowed(spec));
