@@ -3,7 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
+#include <cstddef>
+#include <numeric>
+#include <utility>
+#include <vector>
 
 #include <convolve/kernel.h>
 
@@ -21,35 +24,61 @@ double gaussian(double distance, double sigma) {
   return std::exp(-0.5 * (distance / sigma) * (distance / sigma));
 }
 
-// Adds a line whose weights, once those that fall on the same sample are joined, sum to 1: what
-// their rounding to float leaves over goes to the largest, so that no brightness is lost.
-void add_line(LineSums& sums, const std::map<int, double>& weights) {
-  double sum = 0;
-  for (const auto& [index, weight] : weights) sum += weight;
-  const std::size_t first = sums.weight.size();
-  double rest = 1;
-  for (const auto& [index, weight] : weights) {
-    sums.index.push_back(index);
-    sums.weight.push_back(static_cast<float>(weight / sum));
-    rest -= static_cast<double>(sums.weight.back());
+// What a line is the sum of. Taps may fall on the same sample more than once, beyond the edges.
+class LineWeights {
+ public:
+  explicit LineWeights(int inputs)
+      : weights_(static_cast<std::size_t>(inputs) + 1), first_(weights_.size()) {}
+
+  // \param index  -1 for the border
+  void add(int index, double weight) {
+    const auto at = static_cast<std::size_t>(index + 1);
+    weights_[at] += weight;
+    first_ = std::min(first_, at);
+    end_ = std::max(end_, at + 1);
   }
-  const auto largest =
-      std::max_element(sums.weight.begin() + static_cast<std::ptrdiff_t>(first), sums.weight.end());
-  *largest = static_cast<float>(static_cast<double>(*largest) + rest);
-  sums.begin.push_back(static_cast<int>(sums.index.size()));
-}
+
+  // Makes them a line of `sums` whose weights sum to 1, and begins anew: what their rounding to
+  // float leaves over goes to the largest, so that no brightness is lost.
+  void move_to(LineSums& sums) {
+    const double sum = std::accumulate(at(first_), at(end_), 0.0);
+    const auto begin = static_cast<std::ptrdiff_t>(sums.weight.size());
+    double rest = 1;
+    for (std::size_t i = first_; i < end_; ++i) {
+      if (weights_[i] == 0) continue;
+      sums.index.push_back(static_cast<int>(i) - 1);
+      sums.weight.push_back(static_cast<float>(weights_[i] / sum));
+      rest -= static_cast<double>(sums.weight.back());
+    }
+    const auto largest = std::max_element(sums.weight.begin() + begin, sums.weight.end());
+    *largest = static_cast<float>(static_cast<double>(*largest) + rest);
+    sums.begin.push_back(static_cast<int>(sums.index.size()));
+    std::fill(at(first_), at(end_), 0.0);
+    first_ = weights_.size();
+    end_ = 0;
+  }
+
+ private:
+  [[nodiscard]] std::vector<double>::iterator at(std::size_t i) {
+    return weights_.begin() + static_cast<std::ptrdiff_t>(i);
+  }
+
+  std::vector<double> weights_;  // of the border, then of each input
+  std::size_t first_;            // all others than [first_, end_) are 0
+  std::size_t end_ = 0;
+};
 
 LineSums direct_sums(double sigma, int size, Border border) {
   const std::vector<double> taps = sigma > 0 ? gaussian_taps(sigma) : std::vector<double>{1.0};
   const int radius = static_cast<int>(taps.size()) / 2;
   LineSums sums;
   sums.inputs = size;
+  LineWeights weights(size);
   for (int at = 0; at < size; ++at) {
-    std::map<int, double> weights;
     for (int i = -radius; i <= radius; ++i) {
-      weights[border_index(at + i, size, border)] += taps[static_cast<std::size_t>(i + radius)];
+      weights.add(border_index(at + i, size, border), taps[static_cast<std::size_t>(i + radius)]);
     }
-    add_line(sums, weights);
+    weights.move_to(sums);
   }
   return sums;
 }
@@ -68,24 +97,26 @@ AxisSums smooth_axis(double sigma, int size, Border border, bool fine) {
 
   LineSums inward;
   inward.inputs = size;
+  LineWeights of_inputs(size);
   for (int k = first; k <= last; ++k) {
     const double centre = k * apart;
-    std::map<int, double> weights;
     const int end = static_cast<int>(std::floor(centre + reach));
     for (int i = static_cast<int>(std::ceil(centre - reach)); i <= end; ++i) {
-      weights[border_index(i, size, border)] += gaussian(i - centre, half);
+      of_inputs.add(border_index(i, size, border), gaussian(i - centre, half));
     }
-    add_line(inward, weights);
+    of_inputs.move_to(inward);
   }
 
   LineSums outward;
   outward.inputs = last - first + 1;
+  LineWeights of_few(outward.inputs);
   for (int at = 0; at < size; ++at) {
-    std::map<int, double> weights;
-    for (int k = first; k <= last; ++k) {
-      if (std::abs(at - k * apart) <= reach) weights[k - first] = gaussian(at - k * apart, half);
+    const int end = std::min(last, static_cast<int>(std::floor((at + reach) / apart)) + 1);
+    for (int k = std::max(first, static_cast<int>(std::ceil((at - reach) / apart)) - 1); k <= end;
+         ++k) {
+      if (std::abs(at - k * apart) <= reach) of_few.add(k - first, gaussian(at - k * apart, half));
     }
-    add_line(outward, weights);
+    of_few.move_to(outward);
   }
   return {{std::move(inward), std::move(outward)}};
 }

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
-#include <iterator>
-#include <map>
-#include <set>
+#include <utility>
+#include <vector>
 
 #include "core/simd/pair_sums.h"
 #include "core/tap_scale.h"
@@ -13,10 +12,11 @@ namespace {
 
 // The weights of a pair's two lines, of which a word holds each as a half.
 struct PairWeights {
+  int pair = 0;
   std::int32_t even = 0;
   std::int32_t odd = 0;
 };
-using Pairs = std::map<int, PairWeights>;
+using Pairs = std::vector<PairWeights>;  // in order
 
 // Of as many terms, the roundings of an axis' weights could together be 0.2 codes of 8 bits.
 bool has_many_terms(const LineSums& sums) {
@@ -34,61 +34,65 @@ Pairs pairs_of(const LineSums& sums, int line, int weight_bits) {
   const RoundedTaps rounded = round_taps(weights, weight_bits);
   Pairs pairs;
   for (std::size_t j = first; j < last; ++j) {
+    const std::int32_t weight = rounded.weights[j - first];
+    if (weight == 0) continue;
     const int index = sums.index[j] < 0 ? sums.inputs : sums.index[j];
-    PairWeights& pair = pairs[index / 2];
-    (index % 2 == 0 ? pair.even : pair.odd) += rounded.weights[j - first];
+    auto at = std::ranges::lower_bound(pairs, index / 2, {}, &PairWeights::pair);
+    if (at == pairs.end() || at->pair != index / 2) at = pairs.insert(at, {index / 2});
+    (index % 2 == 0 ? at->even : at->odd) += weight;
   }
-  std::erase_if(pairs,
-                [](const auto& pair) { return pair.second.even == 0 && pair.second.odd == 0; });
   return pairs;
 }
 
 /// Gives pairs slots, batch after batch.
 class Slots {
  public:
-  Slots(PairSums& sums, int slots) : sums_(sums) {
+  Slots(PairSums& sums, int slots)
+      : sums_(sums), slot_of_(static_cast<std::size_t>(sums.inputs / 2 + 1), kNone) {
     sums.slots = slots;
     for (int slot = slots; slot-- > 0;) free_.push_back(slot);
   }
 
-  /// Lines [first, last) have these pairs.
-  void add_batch(int first, int last, const std::set<int>& pairs) {
+  /// Lines [first, last) have these pairs, in order.
+  void add_batch(int first, int last, std::vector<int> pairs) {
     PairSums::Batch batch{first, last, sums_.places.size(), 0, 0};
-    for (auto at = slot_of_.begin(); at != slot_of_.end();) {
-      if (pairs.contains(at->first)) {
-        sums_.places.push_back({at->first, at->second});
-        ++at;
+    for (const int pair : held_) {
+      if (std::ranges::binary_search(pairs, pair)) {
+        sums_.places.push_back({pair, slot(pair)});
       } else {
-        free_.push_back(at->second);
-        at = slot_of_.erase(at);
+        free_.push_back(std::exchange(slot(pair), kNone));
       }
     }
     batch.fresh = sums_.places.size();
     for (const int pair : pairs) {
-      if (slot_of_.contains(pair)) continue;
-      slot_of_[pair] = free_.back();
+      if (slot(pair) != kNone) continue;
+      slot(pair) = free_.back();
       free_.pop_back();
-      sums_.places.push_back({pair, slot_of_[pair]});
+      sums_.places.push_back({pair, slot(pair)});
     }
     batch.end = sums_.places.size();
     sums_.batches.push_back(batch);
+    held_ = std::move(pairs);
   }
 
-  [[nodiscard]] int operator[](int pair) const { return slot_of_.at(pair); }
+  [[nodiscard]] int& slot(int pair) { return slot_of_[static_cast<std::size_t>(pair)]; }
 
  private:
+  static constexpr int kNone = -1;
+
   PairSums& sums_;
   std::vector<int> free_;
-  std::map<int, int> slot_of_;
+  std::vector<int> slot_of_;  // each pair
+  std::vector<int> held_;     // pairs that have one
 };
 
-void add_line(PairSums& sums, const Pairs& pairs, const Slots& slots) {
-  for (auto [pair, weights] : pairs) {
+void add_line(PairSums& sums, const Pairs& pairs, Slots& slots) {
+  for (PairWeights weights : pairs) {
     // A weight of 1 is more than a half holds: it comes in two or more.
     while (weights.even > 0 || weights.odd > 0) {
       const std::int32_t even = std::min(weights.even, 16384);
       const std::int32_t odd = std::min(weights.odd, 16384);
-      sums.slot.push_back(slots[pair]);
+      sums.slot.push_back(slots.slot(weights.pair));
       sums.word.push_back(even | (odd << 16));
       weights.even -= even;
       weights.odd -= odd;
@@ -112,16 +116,19 @@ PairSums::PairSums(const LineSums& sums)
   const std::size_t room = most + std::min(most, kMore) + 8;
   Slots slots_of(*this, static_cast<int>(room));
   for (std::size_t first = 0; first < lines.size();) {
-    std::set<int> pairs;
+    std::vector<int> pairs;
     std::size_t last = first;
     while (last < lines.size()) {
-      std::set<int> more = pairs;
-      for (const auto& [pair, weights] : lines[last]) more.insert(pair);
+      std::vector<int> more = pairs;
+      for (const PairWeights& weights : lines[last]) {
+        const auto at = std::ranges::lower_bound(more, weights.pair);
+        if (at == more.end() || *at != weights.pair) more.insert(at, weights.pair);
+      }
       if (more.size() > room) break;
       pairs = std::move(more);
       ++last;
     }
-    slots_of.add_batch(static_cast<int>(first), static_cast<int>(last), pairs);
+    slots_of.add_batch(static_cast<int>(first), static_cast<int>(last), std::move(pairs));
     for (; first < last; ++first) add_line(*this, lines[first], slots_of);
   }
 }
