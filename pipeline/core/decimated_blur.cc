@@ -18,9 +18,8 @@ namespace {
 
 // Of each row of a step, so that what `step` rows cannot show stays below 0.02 codes.
 constexpr double kSigmaOfStep = 1.375;
-// Of taps. Beyond, the two sides of a frame become a large part of it, and sums of lines serve:
-// sooner those of one channel, which turn planes faster.
-constexpr int most_radius(int channels) { return channels == 1 ? 28 : 32; }
+// Of taps. Beyond, the two sides of a frame become a large part of it, and sums of lines serve.
+constexpr int kMostRadius = 32;
 
 class DecimatedStage final : public Stage {
  public:
@@ -95,20 +94,12 @@ struct RoundedColumn {
   double rounding = 0;  ///< largest sum of what products are rounded by
 };
 
-RoundedColumn round_column(int first, std::vector<double> taps, double gain) {
-  for (double& tap : taps) tap *= gain;
+RoundedColumn round_column(int first, const std::vector<double>& taps, double gain) {
   const auto rows = static_cast<int>(taps.size());
   const bool folded = std::equal(taps.begin(), taps.end(), taps.rbegin());
-  const bool middle = folded && rows % 2 == 1;
-  if (folded) taps.resize((taps.size() + 1) / 2);
-  // What is held of folded taps counts twice, and so the middle one as half of what it is.
-  if (middle) taps.back() /= 2;
-  RoundedTaps rounded = round_taps(taps, 15);
-  if (middle) rounded.weights.back() *= 2;
-  RoundedColumn column{{first, rows, {}}};
-  for (const std::int32_t weight : rounded.weights) column.taps.weights.push_back(in_block(weight));
-  column.error = rounded.error * (folded ? 2 : 1) / gain;
-  column.rounding = 0.5 * static_cast<double>(taps.size());
+  const HeldTaps held = folded ? round_half(taps, gain) : round_all(taps, gain);
+  RoundedColumn column{{first, rows, {}}, held.error, held.rounding()};
+  for (const std::int32_t weight : held.weights) column.taps.weights.push_back(in_block(weight));
   return column;
 }
 
@@ -120,8 +111,7 @@ std::unique_ptr<const Stage> make_decimated_blur(const StageSpec& spec,
   const int step = static_cast<int>(sigma / kSigmaOfStep);
   if (step < 2 || !fits_smooth_lanes(spec)) return nullptr;
   const std::vector<double> half = half_of(sigma / std::sqrt(2.0));
-  const int most = most_radius(spec.channels);
-  if (radius_of(horizontal) > most || radius_of(half) > most) return nullptr;
+  if (radius_of(horizontal) > kMostRadius || radius_of(half) > kMostRadius) return nullptr;
 
   // Column sums leave a little of their range for the rounding of products.
   const int centre = static_cast<int>((spec.max_code + 1) / 2);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "core/folded_taps.h"
 
+#include <algorithm>
 #include <cmath>
-#include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "core/tap_scale.h"
 
@@ -36,23 +37,34 @@ SmoothRows::Weight in_block(std::int32_t weight) noexcept {
   return block;
 }
 
+HeldTaps round_all(std::vector<double> taps, double gain) {
+  for (double& tap : taps) tap *= gain;
+  RoundedTaps rounded = round_taps(taps, 15);
+  return {std::move(rounded.weights), rounded.error / gain};
+}
+
+HeldTaps round_half(std::vector<double> taps, double gain) {
+  const bool middle = taps.size() % 2 == 1;
+  taps.resize((taps.size() + 1) / 2);
+  // What is held counts twice, and so the middle tap as half of what it is.
+  if (middle) taps.back() /= 2;
+  HeldTaps held = round_all(std::move(taps), gain);
+  if (middle) held.weights.back() *= 2;
+  held.error *= 2;
+  return held;
+}
+
 std::optional<FoldedTaps> fold_taps(const std::vector<double>& taps, double gain) {
-  std::vector<double> halves;
-  for (std::size_t k = taps.size() / 2 + 1; k-- > 0;) {
-    halves.push_back(taps[k] * gain * (k == taps.size() / 2 ? 0.5 : 1.0));
-  }
-  const RoundedTaps rounded = round_taps(halves, 15);
+  HeldTaps held = round_half(taps, gain);
+  std::reverse(held.weights.begin(), held.weights.end());
+  while (held.weights.size() > 1 && held.weights.back() == 0) held.weights.pop_back();
   FoldedTaps folded;
-  // Outer taps of no weight are left out.
-  std::size_t used = rounded.weights.size();
-  while (used > 1 && rounded.weights[used - 1] == 0) --used;
-  for (std::size_t k = 0; k < used; ++k) {
-    const std::int32_t weight = rounded.weights[k] * (k == 0 ? 2 : 1);
+  for (const std::int32_t weight : held.weights) {
     if (weight >= static_cast<std::int32_t>(FoldedTaps::kUnit)) return std::nullopt;
     folded.weights.push_back(in_block(weight));
   }
-  folded.error = 2 * rounded.error / gain;
-  folded.rounding = 0.5 * static_cast<double>(used);
+  folded.error = held.error;
+  folded.rounding = held.rounding();
   folded.gain = gain;
   return folded;
 }

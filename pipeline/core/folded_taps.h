@@ -3,6 +3,7 @@
 /// Taps of blurs as weights of 15 bits, for sums in 16-bit lanes (core/simd/smooth_rows.h).
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -11,6 +12,22 @@
 #include "core/simd/smooth_rows.h"
 
 namespace convolve {
+
+/// Taps as weights of 2^-15.
+struct HeldTaps {
+  std::vector<std::int32_t> weights;
+  double error = 0;  ///< Σ|weight − tap|, in taps
+
+  /// The largest sum of what products are rounded by.
+  [[nodiscard]] double rounding() const noexcept {
+    return 0.5 * static_cast<double>(weights.size());
+  }
+};
+
+/// Weights with which a flat field of 1 becomes `gain`, of taps that sum to 1.
+HeldTaps round_all(std::vector<double> taps, double gain);
+/// The same of symmetric taps: of the first half, the middle one at its end.
+HeldTaps round_half(std::vector<double> taps, double gain);
 
 struct FoldedTaps {
   static constexpr double kUnit = 32768;  ///< of a weight
@@ -34,7 +51,7 @@ SmoothRows smooth_rows_of(const StageSpec& spec, int scale);
 /// `weight` in all lanes of a block.
 SmoothRows::Weight in_block(std::int32_t weight) noexcept;
 
-/// Weights with which a flat field of 1 becomes `gain`, of symmetric taps that sum to 1.
+/// As `round_half`, without outer weights of 0.
 /// \returns nothing where a weight exceeds 15 bits
 std::optional<FoldedTaps> fold_taps(const std::vector<double>& taps, double gain);
 
