@@ -17,13 +17,15 @@ bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept 
 
 // Rows that are still in the second cache when their two sides come after them: a side is a line of
 // cache a row, which no processor fetches in time. Stages see the rows of a window anew for each
-// so many, which are therefore not too few.
+// so many, which are therefore not too few, and more where each is a sum of several frames' rows.
 int rows_in_cache(const Job& job) noexcept {
   constexpr std::int64_t kCacheBytes = 384 * 1024;
   const Window window = job.stage->window();
   const std::int64_t row_bytes =
       std::int64_t{job.input.width} * job.source.pixel_bytes() * (job.frames + 1);
-  return std::max(static_cast<int>(kCacheBytes / row_bytes), 8 * (window.above + window.below + 1));
+  const int windows = job.frames > 1 ? 16 : 8;
+  return std::max(static_cast<int>(kCacheBytes / row_bytes),
+                  windows * (window.above + window.below + 1));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/dot-inl.h"
+#include "core/simd/narrow-inl.h"
 #include "core/simd/rows_ahead.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -98,15 +99,12 @@ HWY_INLINE void NearestRoots(const VI32 (&squares)[kRoots], V16 (&roots)[kRoots]
   }
 }
 
-// Where the bytes of a vector of results lie in each block of 128 bits: two vectors of 16-bit lanes
-// side by side, and for `l2` each of those once more two vectors.
-template <GradientResult kResult>
+// Where the bytes of `l2` results lie in each block of 128 bits: two vectors of 32-bit lanes were
+// merged to one of 16-bit lanes, which lie in turn.
 HWY_INLINE V8 ByteOrder() {
-  alignas(16) static constexpr std::uint8_t kTwo[16] = {0, 2, 4, 6, 8, 10, 12, 14,
-                                                        1, 3, 5, 7, 9, 11, 13, 15};
-  alignas(16) static constexpr std::uint8_t kFour[16] = {0, 4, 8, 12, 2, 6, 10, 14,
-                                                         1, 5, 9, 13, 3, 7, 11, 15};
-  return hn::LoadDup128(D8(), kResult == GradientResult::l2 ? kFour : kTwo);
+  alignas(16) static constexpr std::uint8_t kInTurn[16] = {0, 2,  4,  6,  1, 3,  5,  7,
+                                                           8, 10, 12, 14, 9, 11, 13, 15};
+  return hn::LoadDup128(D8(), kInTurn);
 }
 
 /// Turns gradients into magnitudes; the constants of that in registers.
@@ -116,23 +114,16 @@ class Magnitude {
   explicit Magnitude(const ByteGradientRows& rows)
       : least_(hn::Set(DI32(), rows.threshold)),
         least_half_(hn::Set(D16(), static_cast<std::int16_t>(std::min(rows.threshold, 32767)))),
-        post_(hn::Set(DU16(), static_cast<std::uint16_t>(0xff00 + rows.post))),
-        order_(ByteOrder<kResult>()) {}
+        post_(hn::Set(D16(), static_cast<std::int16_t>(rows.post))),
+        order_(ByteOrder()) {}
 
   HWY_INLINE V8 operator()(const Halves& gx, const Halves& gy) const {
-    const DU16 d;
-    const D8 d8;
     const Halves value = Of(gx, gy);
-    // The sum ends at 0xffff where the result exceeds 255: the lower byte is the result.
-    const auto lower = hn::SaturatedAdd(hn::BitCast(d, value.lower), post_);
-    const auto upper = hn::SaturatedAdd(hn::BitCast(d, value.upper), post_);
-    const V8 mixed = hn::OddEven(hn::BitCast(d8, hn::ShiftLeft<8>(upper)), hn::BitCast(d8, lower));
-    return hn::TableLookupBytes(mixed, order_);
+    const V8 narrowed = NarrowBytes(hn::Add(value.lower, post_), hn::Add(value.upper, post_));
+    return kResult == GradientResult::l2 ? hn::TableLookupBytes(narrowed, order_) : narrowed;
   }
 
  private:
-  using DU16 = hn::ScalableTag<std::uint16_t>;
-
   HWY_INLINE Halves Of(const Halves& gx, const Halves& gy) const {
     const D16 d;
     if constexpr (kResult == GradientResult::l2) {
@@ -168,7 +159,7 @@ class Magnitude {
 
   VI32 least_;
   V16 least_half_;
-  hn::Vec<DU16> post_;
+  V16 post_;
   V8 order_;
 };
 

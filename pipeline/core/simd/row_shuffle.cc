@@ -38,20 +38,21 @@ void RunRowShuffle(const RowShuffle& shuffle, std::span<const std::byte* const> 
 void RunRowShuffle(const RowShuffle& shuffle, std::span<const std::byte* const> rows,
                    std::byte* to) {
   const hn::Full128<std::uint8_t> d;
-  auto* bytes = reinterpret_cast<std::uint8_t*>(to);
-  for (const std::byte* const row : rows) {
-    const auto* const from = reinterpret_cast<const std::uint8_t*>(row);
-    auto* piece_to = bytes;
-    for (const RowPiece& piece : shuffle.pieces) {
-      auto made = hn::Load(d, piece.constant.data());
-      for (const BytePick& pick : piece.picks) {
-        made = hn::Or(made, hn::TableLookupBytesOr0(hn::LoadU(d, from + pick.from),
-                                                    hn::Load(d, pick.order.data())));
-      }
-      hn::StoreU(made, d, piece_to);
-      piece_to += BytePick::kBytes;
+  // The last piece first: what it writes beyond a row's end is then written again.
+  for (std::size_t i = shuffle.pieces.size(); i-- > 0;) {
+    const RowPiece& piece = shuffle.pieces[i];
+    const auto [first, second] = piece.picks;
+    const auto constant = hn::Load(d, piece.constant.data());
+    const auto first_order = hn::Load(d, first.order.data());
+    const auto second_order = hn::Load(d, second.order.data());
+    auto* made = reinterpret_cast<std::uint8_t*>(to) + i * BytePick::kBytes;
+    for (const std::byte* const row : rows) {
+      const auto* const from = reinterpret_cast<const std::uint8_t*>(row);
+      const auto one = hn::TableLookupBytesOr0(hn::LoadU(d, from + first.from), first_order);
+      const auto other = hn::TableLookupBytesOr0(hn::LoadU(d, from + second.from), second_order);
+      hn::StoreU(hn::Or(constant, hn::Or(one, other)), d, made);
+      made += shuffle.bytes;
     }
-    bytes += shuffle.bytes;
   }
 }
 
