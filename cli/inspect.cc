@@ -64,7 +64,7 @@ Json video_json(const MediaInfo& media) {
   json["width"] = video.width;
   json["height"] = video.height;
   json["pixel_format"] = text_or_null(video.pixel_format);
-  json["bits"] = number_or_null(media.bits);
+  json["bits"] = media.bits > 0 ? Json(media.bits) : Json(nullptr);
   json["frame_rate"] = rate_json(video.frame_rate);
   json["fps"] = number_or_null(video.frame_rate.value());
   json["frames"] = nullptr;

@@ -89,6 +89,8 @@ TEST_F(Cli, WhatEndsWithinAFrameIsWarnedOf) {
   }
   EXPECT_EQ(said("-", "clip.y4m").find("warning"), std::string::npos);
   EXPECT_EQ(said("-", "whole.ts").find("warning"), std::string::npos);
+  // Its times begin later than 0, which does not make it longer.
+  EXPECT_TRUE(said("whole.ts", "").starts_with("10 frames (0.4 s)")) << said("whole.ts", "");
 }
 
 // Their headers say how long they are; an AVI's and a Matroska file's last bytes are no frames.

@@ -87,7 +87,7 @@ Track open_video(AVFormatContext* file, const Clip& clip) {
   context.framerate = {25, 1};
   context.max_b_frames = clip.b_frames;
   context.sample_aspect_ratio = {clip.sar_num, clip.sar_den};
-  context.gop_size = 10;
+  context.gop_size = clip.key_frame_every;
   context.strict_std_compliance = -2;
   context.thread_count = 1;
   if (clip.bt709) {

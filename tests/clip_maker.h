@@ -21,6 +21,7 @@ struct Clip {
   std::vector<std::int64_t> pts = {};      // of the frames, in 1/time_base_den; empty: 25 a second
   int frames = 25;                    // where pts is empty
   int b_frames = 0;
+  int key_frame_every = 10;
   std::vector<std::string> audio = {};     // a codec for each track
   bool subtitles = false;             // SubRip
   bool chapters = false;

@@ -57,6 +57,7 @@ struct Transcoder::State {
   void seek_if_asked();
   void write_frames();
   void wait_for_turn(const VideoFrame& frame);
+  double written_seconds(const VideoFrame& frame) const;
   VideoFrame compared(VideoFrame frame);
   void keep_error() noexcept;
   void stop_stages() noexcept;
@@ -78,7 +79,7 @@ struct Transcoder::State {
   std::atomic<bool> stopping{false};
   bool paces = false;  // frames go out at the pace at which they are to be seen
   std::optional<Clock::time_point> first_due;  // of the first frame; of the thread that writes
-  double first_seconds = 0;
+  std::optional<double> begins;                // the first frame; of the thread that writes
   std::atomic<double> seek_target{kNoSeek};
   std::atomic<std::int64_t> frames{0};
   std::atomic<double> media_seconds{0};
@@ -212,15 +213,22 @@ void Transcoder::State::seek_if_asked() {
   if (target != kNoSeek && source->seek(target)) graph->flush();
 }
 
+// Streams that were recorded, as those of MPEG-TS, seldom begin at 0.
+double Transcoder::State::written_seconds(const VideoFrame& frame) const {
+  const AVFrame& last = *frame.av();
+  const double duration =
+      last.time_base.num > 0 ? static_cast<double>(last.pkt_duration) * av_q2d(last.time_base) : 0;
+  return std::max(0.0, frame.seconds() - *begins + std::max(0.0, duration));
+}
+
 // A file's frames go to those who watch at the pace at which they are to be seen.
 void Transcoder::State::wait_for_turn(const VideoFrame& frame) {
   if (!first_due) {
     first_due = Clock::now();
-    first_seconds = frame.seconds();
   }
   const Clock::time_point due =
       *first_due + std::chrono::duration_cast<Clock::duration>(
-                       std::chrono::duration<double>(frame.seconds() - first_seconds));
+                       std::chrono::duration<double>(frame.seconds() - *begins));
   while (!aborted && !stopping && Clock::now() < due) {
     std::this_thread::sleep_until(std::min(due, Clock::now() + kSignalInterval));
   }
@@ -236,6 +244,7 @@ void Transcoder::State::write_frames() {
         writer->copy_packets();
         continue;
       }
+      if (!begins) begins = frame.seconds();
       if (paces) wait_for_turn(frame);
       writer->write(options.compare ? compared(frame.share()) : frame.share());
       if (writer->reader_gone()) {
@@ -245,7 +254,7 @@ void Transcoder::State::write_frames() {
       if (options.monitor != nullptr) options.monitor->after(frame);
       if (live != nullptr) latency.add(live->age(frame));
       ++frames;
-      media_seconds = frame.seconds();
+      media_seconds = written_seconds(frame);
     }
     bool good = !aborted;
     {

@@ -99,38 +99,6 @@ std::int64_t MediaReader::State::us(std::int64_t timestamp) const {
   return av_rescale_q(timestamp, source.video()->time_base, kMicroseconds);
 }
 
-// Lands on a key frame at or before `start`. Some indexes count in decoding time, so it aims a
-// little earlier; `accept` asks for more where the first frame is still too late.
-void MediaReader::State::seek(double back) {
-  const std::int64_t target = std::max<std::int64_t>(0, to_us(*options.start - back)) + origin_us;
-  // What cannot seek, a pipe for example, is read from its beginning.
-  (void)go_to(target);
-}
-
-bool MediaReader::State::go_to(std::int64_t time_us) {
-  const std::int64_t timestamp =
-      av_rescale_q_rnd(time_us, kMicroseconds, source.video()->time_base,
-                       static_cast<AVRounding>(AV_ROUND_DOWN));
-  if (avformat_seek_file(source.context(), source.video()->index, INT64_MIN, timestamp, timestamp,
-                         0) < 0) {
-    return false;
-  }
-  avcodec_flush_buffers(decoder.get());
-  held_.clear();
-  last_pts_ = AV_NOPTS_VALUE;
-  input_ended_ = false;
-  return true;
-}
-
-bool MediaReader::State::seek_to(double seconds) {
-  const std::int64_t target = std::max<std::int64_t>(0, to_us(seconds)) + us(shift.value_or(0));
-  if (info.still || !go_to(std::max<std::int64_t>(0, target - AV_TIME_BASE / 10))) return false;
-  skip_to_us_ = target;
-  video_ended_ = false;
-  pending_ = next_frame();
-  return true;
-}
-
 // Reads one packet and gives it to whom it belongs. False at the end of the input.
 bool MediaReader::State::feed_decoder() {
   media::PacketPtr packet = media::new_packet();
@@ -213,11 +181,7 @@ bool MediaReader::State::accept(AVFrame& frame) {
   }
   if (options.start && !shift) {
     const std::int64_t wanted_from = origin_us + to_us(*options.start);
-    if (time > wanted_from && seek_back_ < *options.start) {
-      seek_back_ *= 4;
-      seek(seek_back_);
-      if (last_pts_ == AV_NOPTS_VALUE) return false;
-    }
+    if (time > wanted_from && seek_further_back()) return false;
     if (time < wanted_from) {
       seek_back_ = *options.start;  // it was early enough
       return false;
@@ -298,7 +262,10 @@ media::FramePtr MediaReader::State::next_frame() {
       break;
     }
     media::FramePtr frame = media::new_frame();
-    if (!decode(*frame)) break;
+    if (!decode(*frame)) {
+      if (seek_further_back()) continue;
+      break;
+    }
     if (!accept(*frame)) continue;
     release_packets();
     return frame;

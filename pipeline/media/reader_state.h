@@ -47,7 +47,11 @@ struct MediaReader::State {
  private:
   void find_info();
   void seek(double back);
+  bool seek_further_back();
   bool go_to(std::int64_t time_us);
+  bool go_to_beginning();
+  [[nodiscard]] bool can_seek() const;
+  void begin_anew();
   bool decode(AVFrame& frame);
   bool feed_decoder();
   void keep_packet(media::PacketPtr packet);
