@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 
 #include "core/thread_pool.h"
-#include "core/turn_columns.h"
 
 namespace convolve {
 
@@ -26,6 +26,9 @@ std::size_t plane_bytes(int samples, int lines) {
   // Transposing touches blocks of 8 lines.
   return static_cast<std::size_t>(half_stride(samples)) * static_cast<std::size_t>(lines + 8);
 }
+
+// Samples of a channel in a line of a transposed plane, which blocks of 8 fill.
+int turned_row(const PairAxis& y) { return (y.few() + 7) / 8 * 8; }
 
 std::size_t line_bytes(const Job& job, int samples) {
   return static_cast<std::size_t>(samples + 64) *
@@ -94,10 +97,11 @@ void HalfSummer::reserve(const Job& job, const PairAxis& x, const PairAxis& y, u
                   static_cast<std::size_t>(job.input.height));
   const std::size_t upright = plane_bytes(job.input.width * channels, y.few());
   const std::size_t turned =
-      plane_bytes(y.few() * channels, std::max({job.input.width, x.few(), x.inward.inputs}));
+      plane_bytes(turned_row(y) * channels, std::max({job.input.width, x.few(), x.inward.inputs}));
   a_.reserve(std::max(upright, turned));
   b_.reserve(std::max(upright, turned));
-  const auto longest = static_cast<std::size_t>(std::max(job.input.width, y.few()) * channels + 64);
+  const auto longest =
+      static_cast<std::size_t>(std::max(job.input.width, turned_row(y)) * channels + 64);
   border_.reserve(longest * sizeof(std::int16_t) * 2);
   std::size_t lanes = 0;
   for (const PairAxis* axis : {&x, &y}) {
@@ -120,12 +124,18 @@ void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const
                      const Strips& strips, unsigned threads) noexcept {
   const int channels = job.source.channels;
   const int wide = job.input.width * channels;
-  const int tall = y.few() * channels;
+  const int row = turned_row(y);
+  const int tall = row * channels;
   const auto upright = [&](ScratchBuffer& buffer) {
     return Lines{buffer.data(), half_stride(wide), wide};
   };
   const auto turned = [&](ScratchBuffer& buffer) {
     return Lines{buffer.data(), half_stride(tall), tall};
+  };
+  const auto rows_of = [](const Lines& lines) { return HalfRows{lines.data, lines.stride}; };
+  // Channels lie one after the other in a line of a transposed plane.
+  const auto turned_rows_of = [&](const Lines& lines) {
+    return HalfRows{lines.data, lines.stride, channels, std::ptrdiff_t{row} * 2};
   };
   const auto halves = [](const Lines& lines) {
     return Source{lines.data, lines.stride, kHalves, nullptr};
@@ -135,28 +145,28 @@ void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const
   job.source.load_border(job.input.width, border_.data());
   sum_to(y.inward, {rows, stride, samples_of(job), border_.data()}, upright(a_), threads);
 
-  transpose(upright(a_), y.few(), channels, turned(b_), threads);
+  transpose(rows_of(upright(a_)), y.few(), wide, turned_rows_of(turned(b_)), threads);
   Source columns = halves(turned(b_));
-  columns.border = half_border(job, y.few());
+  columns.border = half_border(job, row);
   sum_to(x.inward, columns, turned(a_), threads);
   if (x.twice) sum_to(x.outward, halves(turned(a_)), turned(b_), threads);
   ScratchBuffer& blurred = x.twice ? b_ : a_;
   ScratchBuffer& back = x.twice ? a_ : b_;
-  transpose(turned(blurred), job.input.width, channels, upright(back), threads);
+  transpose(turned_rows_of(turned(blurred)), wide, y.few(), rows_of(upright(back)), threads);
   store(job, y.outward, halves(upright(back)), part, strips, threads);
 }
 
-// The border's samples as halves, which the lines between the passes hold.
-const std::byte* HalfSummer::half_border(const Job& job, int pixels) noexcept {
+// A line of the border in a transposed plane, as halves.
+const std::byte* HalfSummer::half_border(const Job& job, int row) noexcept {
   const HalfSamples samples = samples_of(job);
-  const int count = pixels * job.source.channels;
-  job.source.load_border(pixels, border_.data());
-  auto* const halves = reinterpret_cast<std::uint16_t*>(border_.data());
-  // From the end on, as a half may be longer than a code.
-  for (int i = count; i-- > 0;) {
-    const int code = samples.type == SampleType::u8 ? static_cast<int>(border_.data()[i])
-                                                    : static_cast<int>(halves[i]);
-    halves[i] = static_cast<std::uint16_t>((code << samples.shift) ^ samples.flip());
+  std::byte pixel[4 * sizeof(std::uint16_t)];
+  job.source.load_border(1, pixel);
+  auto* halves = reinterpret_cast<std::uint16_t*>(border_.data());
+  for (int c = 0; c < job.source.channels; ++c, halves += row) {
+    std::uint16_t code = static_cast<std::uint8_t>(pixel[c]);
+    if (samples.type == SampleType::u16) std::memcpy(&code, pixel + 2 * c, sizeof code);
+    const int half = (code << samples.shift) ^ samples.flip();
+    std::fill_n(halves, row, static_cast<std::uint16_t>(half));
   }
   return border_.data();
 }
@@ -233,18 +243,12 @@ void HalfSummer::sum_to(const PairSums& sums, const Source& from, const Lines& t
       });
 }
 
-void HalfSummer::transpose(const Lines& from, int rows, int channels, const Lines& to,
+void HalfSummer::transpose(const HalfRows& from, int rows, int columns, const HalfRows& to,
                            unsigned threads) noexcept {
-  const int columns = from.samples / channels;
   constexpr int kBlock = 8;
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const auto [first, last] = share((columns + kBlock - 1) / kBlock, threads, i);
-    const int x0 = first * kBlock;
-    const int x1 = std::min(last * kBlock, columns);
-    if (channels == 1) {
-      return transpose_halves(from.data, from.stride, rows, x0, x1, to.data, to.stride);
-    }
-    turn_columns<std::uint16_t>(channels, from.data, from.stride, rows, x0, x1, to.data, to.stride);
+    transpose_halves(from, rows, first * kBlock, std::min(last * kBlock, columns), to);
   });
 }
 

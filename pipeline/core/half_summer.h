@@ -10,6 +10,7 @@
 
 #include "core/plane_work.h"
 #include "core/simd/pair_sums.h"
+#include "core/simd/transpose_halves.h"
 #include "core/strip.h"
 
 namespace convolve {
@@ -53,7 +54,7 @@ class HalfSummer {
     const std::byte* border = nullptr;  ///< a line of it
   };
 
-  const std::byte* half_border(const Job& job, int pixels) noexcept;
+  const std::byte* half_border(const Job& job, int row) noexcept;
   /// Calls `take(thread, piece, lanes, stride)` for pieces of `area` whose samples are multiples of
   /// `unit`, but for the last.
   template <typename Take>
@@ -64,9 +65,8 @@ class HalfSummer {
   void run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
                   unsigned thread, const Take& take) noexcept;
   void sum_to(const PairSums& sums, const Source& from, const Lines& to, unsigned threads) noexcept;
-  void transpose(const Lines& from, int rows, int channels, const Lines& to,
-                 unsigned threads) noexcept;
-
+  static void transpose(const HalfRows& from, int rows, int columns, const HalfRows& to,
+                        unsigned threads) noexcept;
   void store(const Job& job, const PairSums& sums, const Source& from, const Rect& part,
              const Strips& strips, unsigned threads) noexcept;
 

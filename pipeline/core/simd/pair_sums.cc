@@ -2,7 +2,6 @@
 #include "core/simd/pair_sums.h"
 
 #include <algorithm>
-#include <cstring>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/pair_sums.cc"
@@ -59,16 +58,6 @@ void Sum(const PairSums& sums, int first, int last, const std::int32_t* lanes, s
          int count, const HalfSamples& samples, std::byte* to, std::ptrdiff_t to_stride) {
   for (int line = first; line < last; ++line, to += to_stride) {
     SumLine(sums, line, lanes, stride, count, samples, reinterpret_cast<T*>(to));
-  }
-}
-
-void TransposeHalves(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first,
-                     int last, std::byte* to, std::ptrdiff_t to_stride) {
-  for (int y = 0; y < rows; ++y) {
-    const auto* const row = reinterpret_cast<const std::int16_t*>(from + y * from_stride);
-    for (int x = first; x < last; ++x) {
-      reinterpret_cast<std::int16_t*>(to + x * to_stride)[y] = row[x];
-    }
   }
 }
 
@@ -299,38 +288,6 @@ void Sum(const PairSums& sums, int first, int last, const std::int32_t* lanes, s
   }
 }
 
-// Blocks of 8 × 8, by interleaving rows with those 4, then 2, then 1 further on.
-HWY_INLINE void TransposeBlock(const std::byte* from, std::ptrdiff_t from_stride, std::byte* to,
-                               std::ptrdiff_t to_stride) {
-  const hn::Full128<std::int16_t> d;
-  using V = hn::Vec<decltype(d)>;
-  V row[8];
-  for (int i = 0; i < 8; ++i) {
-    row[i] = hn::LoadU(d, reinterpret_cast<const std::int16_t*>(from + i * from_stride));
-  }
-  for (int round = 0; round < 3; ++round) {
-    V next[8];
-    for (int i = 0; i < 4; ++i) {
-      next[2 * i] = hn::InterleaveLower(d, row[i], row[i + 4]);
-      next[2 * i + 1] = hn::InterleaveUpper(d, row[i], row[i + 4]);
-    }
-    for (int i = 0; i < 8; ++i) row[i] = next[i];
-  }
-  for (int i = 0; i < 8; ++i) {
-    hn::StoreU(row[i], d, reinterpret_cast<std::int16_t*>(to + i * to_stride));
-  }
-}
-
-void TransposeHalves(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first,
-                     int last, std::byte* to, std::ptrdiff_t to_stride) {
-  for (int x = first; x < last; x += 8) {
-    for (int y = 0; y < rows; y += 8) {
-      TransposeBlock(from + y * from_stride + 2 * x, from_stride, to + x * to_stride + 2 * y,
-                     to_stride);
-    }
-  }
-}
-
 #endif
 
 void InterleaveLines(const PairSums& sums, const HalfSamples& samples, const std::byte* first,
@@ -361,7 +318,6 @@ namespace convolve {
 
 HWY_EXPORT(InterleaveLines);
 HWY_EXPORT(SumPairs);
-HWY_EXPORT(TransposeHalves);
 
 void interleave_lines(const PairSums& sums, const HalfSamples& samples, const std::byte* first,
                       const std::byte* second, int x, int count, std::int32_t* lanes) noexcept {
@@ -372,11 +328,6 @@ void sum_pairs(const PairSums& sums, int first, int last, const std::int32_t* la
                std::size_t stride, int count, const HalfSamples& samples, std::byte* to,
                std::ptrdiff_t to_stride) noexcept {
   CONVOLVE_DISPATCH(SumPairs)(sums, first, last, lanes, stride, count, samples, to, to_stride);
-}
-
-void transpose_halves(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first,
-                      int last, std::byte* to, std::ptrdiff_t to_stride) noexcept {
-  CONVOLVE_DISPATCH(TransposeHalves)(from, from_stride, rows, first, last, to, to_stride);
 }
 
 }  // namespace convolve

@@ -80,9 +80,4 @@ void sum_pairs(const PairSums& sums, int first, int last, const std::int32_t* la
                std::size_t stride, int count, const HalfSamples& samples, std::byte* to,
                std::ptrdiff_t to_stride) noexcept;
 
-/// Sample (x, y) of `from` becomes sample (y, x) of `to`, for x in [first, last). Planes are read
-/// and written in blocks of 8 × 8, from a multiple of 8 on. Strides are in bytes.
-void transpose_halves(const std::byte* from, std::ptrdiff_t from_stride, int rows, int first,
-                      int last, std::byte* to, std::ptrdiff_t to_stride) noexcept;
-
 }  // namespace convolve
