@@ -56,9 +56,10 @@ class Clip {
   std::string path_;
 };
 
+// With a queue in front, as README advises: the decoder goes on while a frame is filtered.
 std::string element_text(const Work& work) {
   if (work.filter.empty()) return {};
-  std::string text = " ! conv" + work.filter;
+  std::string text = " ! queue ! conv" + work.filter;
   for (const auto& [name, value] : work.values) text += " " + name + "=\"" + value + "\"";
   return text;
 }

@@ -49,6 +49,18 @@ std::size_t result_bytes(int unit) {
   return static_cast<std::size_t>(kMostSamples + 2 * unit) * sizeof(std::uint16_t);
 }
 
+// Threads share columns, or lines where that takes less: each of their parts then interleaves pairs
+// that the one before has, too, but has all columns.
+int parts_of_lines(const PairSums& sums, int units, int threads) {
+  constexpr double kProducts = 4;  // that take as long as interleaving
+  const auto products = static_cast<double>(sums.slot.size());
+  const double again = kProducts * sums.most_pairs_of_a_line();
+  const double whole = products + kProducts * sums.inputs / 2;
+  const double of_columns = whole * ((units + threads - 1) / threads) / units;
+  const double of_lines = whole / threads + again;
+  return of_lines < of_columns ? threads : 1;
+}
+
 // Lanes from slot to slot.
 std::size_t lane_stride(int piece) { return static_cast<std::size_t>(piece + kPairColumns + 16); }
 
@@ -175,9 +187,7 @@ template <typename Take>
 void HalfSummer::each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
                             unsigned threads, const Take& take) noexcept {
   const int units = (area.x1 - area.x0 + unit - 1) / unit;
-  // Threads share columns, and lines where each of their parts has many more than a sum reaches.
-  const int parts =
-      std::clamp(sums.inputs / 2 / (3 * sums.most_pairs_of_a_line()), 1, static_cast<int>(threads));
+  const int parts = parts_of_lines(sums, units, static_cast<int>(threads));
   ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
     const auto [first, last] = share(parts * units, threads, i);
     for (int part = 0; part < parts; ++part) {
@@ -202,7 +212,7 @@ void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect
   const int piece = piece_samples(sums, unit);
   const std::size_t stride = lane_stride(piece);
   const bool narrow = sums.most_pairs_of_a_line() * piece * 4 > kFirstCache;
-  const int columns = narrow ? unit : piece;
+  const int columns = narrow ? 2 * unit : piece;
   const auto line_of = [&](int index) {
     if (index < sums.inputs) return from.data + index * from.stride;
     return from.border != nullptr ? from.border : from.data;

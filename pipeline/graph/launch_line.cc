@@ -125,7 +125,8 @@ std::string source_text(const TranscodeOptions& options, const std::vector<std::
            " stop-index=" + std::to_string(numbers.back()) + " " +
            property("caps", type + ",framerate=25/1") + " ! decodebin";
   }
-  return "filesrc " + location + " ! decodebin";
+  // The decoder goes on while a frame is filtered.
+  return "filesrc " + location + " ! decodebin ! queue";
 }
 
 // From raw pictures to whoever takes them as they come.
@@ -199,7 +200,7 @@ std::string launch_line(const TranscodeOptions& options, const FrameSource& sour
   return begin + "filesrc " + property("location", options.input) +
          " ! parsebin name=in in. ! queue ! " + std::string(audio) +
          " ! queue max-size-time=0 max-size-bytes=0 max-size-buffers=0 ! out. in. ! queue ! "
-         "decodebin ! " +
+         "decodebin ! queue ! " +
          chain + "videoconvert ! " + encoder + parser + " ! queue ! " + muxer +
          " name=out ! filesink " + location;
 }

@@ -67,7 +67,7 @@ struct HalfSamples {
 };
 
 /// Sums are written in multiples of so many samples.
-inline constexpr int kPairColumns = 128;
+inline constexpr int kPairColumns = 64;
 
 /// Interleaves samples [x, x + count) of two lines, in the order that `sum_pairs` expects. Reads no
 /// others; may write 64 lanes more.
