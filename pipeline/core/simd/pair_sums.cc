@@ -150,10 +150,12 @@ class WidePairs {
   HWY_INLINE hn::Vec<D> Load(const std::uint16_t* from) const {
     auto halves = hn::LoadU(D(), from);
     if constexpr (!kHalves) halves = hn::Xor(hn::ShiftLeftSame(halves, shift_), flip_);
-    if constexpr (kSpareBits == 0) return halves;
-    const auto half = hn::Set(D16(), 1 << kSpareBits >> 1);
-    const auto raised = hn::SaturatedAdd(hn::BitCast(D16(), halves), half);
-    return hn::BitCast(D(), hn::ShiftRight<kSpareBits>(raised));
+    if constexpr (kSpareBits > 0) {
+      const auto half = hn::Set(D16(), 1 << (kSpareBits - 1));
+      const auto raised = hn::SaturatedAdd(hn::BitCast(D16(), halves), half);
+      halves = hn::BitCast(D(), hn::ShiftRight<kSpareBits>(raised));
+    }
+    return halves;
   }
 
   int shift_;
