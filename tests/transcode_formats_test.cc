@@ -2,6 +2,8 @@
 // What pixel formats, depths and kinds of picture become of each other in whole file jobs.
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 
 #include <gtest/gtest.h>
 
@@ -202,6 +204,30 @@ TEST(TranscodeFormats, AJpegKeepsItsExif) {
   transcode(job(folder / "in.jpg", folder / "out.jpg"));
   EXPECT_NE(read_text(folder / "out.jpg").find(exif), std::string::npos);
   EXPECT_EQ(look_into(folder / "out.jpg").frames.size(), 1U);
+}
+
+TEST(TranscodeFormats, WhereASequenceHasAGapItEndsAndSaysSo) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mkv", .codec = "ffv1", .frames = 40};
+  make_clip(clip);
+  transcode(job(clip.path, folder / "p%d.png"));
+  const auto read = [&](const char* missing, std::optional<std::int64_t> frames) {
+    if (missing != nullptr) std::filesystem::remove(folder / missing);
+    TranscodeOptions options = job(folder / "p%d.png", "null:");
+    options.frames = frames;
+    std::string said;
+    options.on_note = [&](convolve::NoteLevel level, const std::string& text) {
+      if (level == convolve::NoteLevel::warning) said += text + "\n";
+    };
+    return std::to_string(transcode(options).frames) + "\n" + said;
+  };
+  const std::string warning =
+      (folder / "p%d.png") + ": " + (folder / "p5.png") +
+      " is missing: the pictures after it are left out\n";
+  EXPECT_EQ(read(nullptr, {}), "40\n");
+  EXPECT_EQ(read("p5.png", {}), "4\n" + warning);
+  EXPECT_EQ(read(nullptr, 3), "3\n");
+  EXPECT_EQ(read("p6.png", {}), "4\n" + warning);
 }
 
 TEST(TranscodeFormats, PictureSequencesBothWays) {

@@ -105,7 +105,8 @@ bool MediaReader::State::feed_decoder() {
   const int result = interrupted ? AVERROR_EXIT : av_read_frame(source.context(), packet.get());
   if (result == AVERROR(EAGAIN)) return true;
   if (result < 0) {
-    if (result != AVERROR_EOF && result != AVERROR_EXIT) {
+    const bool gap = !source.missing_picture().empty();
+    if (result != AVERROR_EOF && result != AVERROR_EXIT && !gap) {
       // How a stream says goodbye differs; a file has been cut short.
       note(NoteLevel::warning, (options.live ? "the stream has ended: " : "reading ended early: ") +
                                    media::error_text(result));
@@ -305,7 +306,12 @@ std::int64_t MediaReader::State::missing_us() const {
 
 void MediaReader::State::check_end() {
   if (interrupted || frames_ == 0) return;
-  if (damaged_ == 0 && missing_us() == 0) return;
+  const bool gap = !source.missing_picture().empty();
+  if (gap) {
+    note(NoteLevel::warning,
+         source.missing_picture() + " is missing: the pictures after it are left out");
+  }
+  if (damaged_ == 0 && (gap || missing_us() == 0)) return;
   const std::int64_t expected = source.video()->nb_frames;
   const bool counted = !options.start && !options.end && !options.frames && expected > frames_;
   note(NoteLevel::warning, "damaged or cut short: " + std::to_string(frames_) +

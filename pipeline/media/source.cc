@@ -142,6 +142,9 @@ void Source::open_sequence(const SequencePattern& pattern) {
   const auto numbers = pattern.existing();
   if (numbers.empty()) fail_input(name_, "no file has such a name");
   check_file(pattern.path(numbers.front()));
+  const auto gap = std::ranges::adjacent_find(
+      numbers, [](std::int64_t one, std::int64_t next) { return next != one + 1; });
+  if (gap != numbers.end()) missing_picture_ = pattern.path(*gap + 1);
   Dictionary options;
   options.set("pattern_type", "sequence");
   options.set("start_number", std::to_string(numbers.front()));

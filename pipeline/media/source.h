@@ -31,6 +31,8 @@ class Source {
   [[nodiscard]] bool still() const noexcept;
   /// Where the file says that it ends; 0: it does not say.
   [[nodiscard]] std::int64_t named_end() const noexcept { return named_end_; }
+  /// The picture at which a sequence ends although there are later ones; empty: there are none.
+  [[nodiscard]] const std::string& missing_picture() const noexcept { return missing_picture_; }
   [[nodiscard]] CodecContextPtr open_decoder(unsigned threads) const;
 
  private:
@@ -53,6 +55,7 @@ class Source {
   InputContextPtr context_;
   AVStream* video_ = nullptr;
   std::int64_t named_end_ = 0;
+  std::string missing_picture_;
 };
 
 }  // namespace convolve::media
