@@ -196,6 +196,18 @@ TEST_F(MediaErrors, WhatTheContainerCannotHold) {
   expect_error(job("fonts.mkv", "out.mp4"), Kind::output, "attachment");
 }
 
+// libav finds out only when it has begun, and says it in words for programmers.
+TEST_F(MediaErrors, WhatQuickTimeCannotHold) {
+  Clip clip{.path = folder_ / "flac.mkv"};
+  clip.audio = {"flac"};
+  make_clip(clip);
+  const std::string sound = expect_error(job("flac.mkv", "out.mov"), Kind::output, "flac audio");
+  EXPECT_NE(sound.find("out.mkv"), std::string::npos) << sound;
+  TranscodeOptions vp9 = job("in.mp4", "out.mov");
+  vp9.codec = "libvpx-vp9";
+  expect_error(vp9, Kind::output, "mov cannot hold vp9 video");
+}
+
 TEST_F(MediaErrors, CodecsAndOptions) {
   const auto with = [&](const std::string& output,
                         const std::function<void(TranscodeOptions&)>& change) {

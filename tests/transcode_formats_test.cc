@@ -45,6 +45,19 @@ TEST(TranscodeFormats, HevcInMp4AndMovIsTaggedForAllPlayers) {
   }
 }
 
+TEST(TranscodeFormats, FlacGoesIntoMp4Unchanged) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mkv"};
+  clip.audio = {"flac"};
+  make_clip(clip);
+  transcode(job(clip.path, folder / "out.mp4"));
+  const StreamFacts before = *look_into(clip.path).first("audio");
+  const StreamFacts after = *look_into(folder / "out.mp4").first("audio");
+  EXPECT_EQ(after.codec, "flac");
+  EXPECT_FALSE(before.packets.empty());
+  EXPECT_TRUE(after.packets == before.packets);
+}
+
 TEST(TranscodeFormats, AlphaThatCannotBeKeptIsWarnedOf) {
   const Folder folder;
   Clip clip{.path = folder / "in.webm", .codec = "libvpx-vp9", .pixel_format = "yuva420p"};

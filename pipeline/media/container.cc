@@ -67,6 +67,10 @@ constexpr std::array kTransportCodecs{
     AV_CODEC_ID_TIMED_ID3,
 };
 
+// libav knows tags for these in QuickTime's files, and refuses to write them when it has begun.
+constexpr std::array kNotForMov{AV_CODEC_ID_VP8,  AV_CODEC_ID_VP9,    AV_CODEC_ID_AV1,
+                                AV_CODEC_ID_FLAC, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_OPUS};
+
 const AVCodec* encoder_named(const char* name) { return avcodec_find_encoder_by_name(name); }
 
 const AVCodec* wanted_encoder(const std::string& wanted) {
@@ -193,6 +197,8 @@ bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec) {
     return std::find(kTransportCodecs.begin(), kTransportCodecs.end(), codec) !=
            kTransportCodecs.end();
   }
+  if (muxer == "mov" && std::ranges::find(kNotForMov, codec) != kNotForMov.end()) return false;
+  if (muxer == "flv" && codec == AV_CODEC_ID_MPEG4) return false;
   if (type == AVMEDIA_TYPE_ATTACHMENT) return muxer == "matroska";
   if (type == AVMEDIA_TYPE_DATA && (muxer == "matroska" || muxer == "webm")) return false;
   // What cameras of the network speak. Matroska has it by its number in Windows, which libav writes

@@ -45,7 +45,7 @@ bool made_by_muxer(const AVFormatContext& input, const AVStream& stream,
 bool can_copy(const AVOutputFormat& format, const AVStream& stream) {
   const AVCodecParameters& codec = *stream.codecpar;
   const std::string_view name = format.name;
-  if (is_cover(stream)) return name == "matroska" || is_mov(format);
+  if (is_cover(stream)) return name == "matroska" || name == "mp4";
   if (codec.codec_type == AVMEDIA_TYPE_DATA && is_mov(format)) {
     // The one kind of nameless data that libav writes.
     if (codec.codec_tag == MKTAG('g', 'p', 'm', 'd')) return true;

@@ -128,6 +128,8 @@ void MuxSink::start(const Encoder& encoder, const AVFrame& first) {
   if (std::strcmp(container_.format->name, "yuv4mpegpipe") == 0) {
     context->strict_std_compliance = -1;
   }
+  // FLAC and TrueHD, and what says that a picture is all around or for two eyes.
+  if (is_mov(*container_.format)) context->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
   // Matroska stores times before 0, as sound that is to be skipped has them; by default libav
   // would shift everything.
   if (is_matroska(*container_.format)) context->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
