@@ -164,6 +164,25 @@ TEST_F(Live, MistakesInNamesAreExplained) {
   EXPECT_EQ(start.code, 2);
 }
 
+// Fragments stand by themselves: what a crash or a copy left of them is read, and its end told of.
+TEST_F(Live, WhatIsLeftOfARecordingIsRead) {
+  ASSERT_EQ(convolve({"test:ball?fps=50&frames=150", "-o", "whole.mp4", "-q"}).code, 0);
+  const std::string whole = read_file(dir_.file("whole.mp4"));
+  const std::size_t last = whole.rfind("moof");
+  ASSERT_NE(last, whole.find("moof"));
+  ASSERT_NE(last, std::string::npos);
+  write_file(dir_.file("cut.mp4"), whole.substr(0, last + (whole.size() - last) / 2));
+  const Result read = convolve({"cut.mp4", "-o", "again.mp4", "--progress", "none"});
+  EXPECT_EQ(read.code, 0);
+  EXPECT_TRUE(read.err.starts_with("convolve: warning: cut.mp4: damaged or cut short: "))
+      << read.err;
+  const long frames = frames_of("again.mp4");
+  EXPECT_GT(frames, 50);
+  EXPECT_LT(frames, 150);
+  const Result good = convolve({"whole.mp4", "-o", "null:", "--progress", "none"});
+  EXPECT_TRUE(good.err.starts_with("150 frames (3.0 s)")) << good.err;
+}
+
 TEST_F(Live, CtrlCGivesAFileWithTheFramesReported) {
   for (const char* file : {"a.mkv", "a.mp4"}) {
     Process process(command({"test:ball?fps=20", "-o", file, "-f", "sobel"}));

@@ -77,6 +77,8 @@ void forget_messages() {
 }
 
 std::string error_text(int code) {
+  // libav's own words for it ask for help.
+  if (code == AVERROR_PATCHWELCOME) return "libav does not support it";
   char text[AV_ERROR_MAX_STRING_SIZE] = {};
   av_strerror(code, text, sizeof text);
   return text;

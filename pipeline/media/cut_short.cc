@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "cut_short.h"
 
+#include <algorithm>
 #include <bit>
 #include <optional>
 #include <string_view>
@@ -71,7 +72,35 @@ std::int64_t named_end(AVFormatContext& context) {
   return end;
 }
 
-bool is_cut_short(AVFormatContext& context, std::int64_t named_end, const LastPackets& last) {
+std::int64_t indexed_end(const AVStream& stream) {
+  const int count = avformat_index_get_entries_count(&stream);
+  std::int64_t end = 0;
+  for (int i = 0; i < count; ++i) {
+    const AVIndexEntry* entry = avformat_index_get_entry(const_cast<AVStream*>(&stream), i);
+    end = std::max(end, entry->pos + entry->size);
+  }
+  return end;
+}
+
+bool is_fragmented(AVFormatContext& context) {
+  AVIOContext& io = *context.pb;
+  const std::int64_t place = avio_tell(&io);
+  bool found = false;
+  // Boxes, each of which says how long it is; 1 stands for a length of eight bytes, 0 for the rest.
+  for (std::int64_t at = 0; !found && avio_seek(&io, at, SEEK_SET) >= 0;) {
+    std::int64_t size = avio_rb32(&io);
+    const unsigned type = avio_rb32(&io);
+    if (size == 1) size = static_cast<std::int64_t>(avio_rb64(&io));
+    if (size < 8 || avio_feof(&io) != 0) break;
+    found = type == MKBETAG('m', 'o', 'o', 'f');
+    at += size;
+  }
+  avio_seek(&io, place, SEEK_SET);
+  return found;
+}
+
+bool is_cut_short(AVFormatContext& context, const AVStream& video, std::int64_t named_end,
+                  const LastPackets& last) {
   if (context.pb == nullptr) return false;
   const std::string_view demuxer = context.iformat->name;
   const std::int64_t end = avio_tell(context.pb);
@@ -79,7 +108,8 @@ bool is_cut_short(AVFormatContext& context, std::int64_t named_end, const LastPa
   if (demuxer == "yuv4mpegpipe") return last.video_end > 0 && end > last.video_end;
   if (demuxer == "mpegts") return ends_within_packet(context, last.begin, end);
   const std::int64_t size = avio_size(context.pb);
-  return named_end > (size > 0 ? size : end);
+  const bool indexed = demuxer.starts_with("mov,");
+  return (indexed ? indexed_end(video) : named_end) > (size > 0 ? size : end);
 }
 
 }  // namespace convolve::media

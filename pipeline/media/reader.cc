@@ -113,7 +113,8 @@ bool MediaReader::State::feed_decoder() {
       if (!options.live) ++damaged_;
     }
     if (result == AVERROR_EOF && !options.live &&
-        media::is_cut_short(*source.context(), source.named_end(), last_packets_)) {
+        media::is_cut_short(*source.context(), *source.video(), source.named_end(),
+                            last_packets_)) {
       ++damaged_;
     }
     input_ended_ = true;
@@ -328,6 +329,7 @@ void MediaReader::State::set_duration(AVFrame& frame, const AVFrame* next) const
   }
   const AVStream& stream = *source.video();
   if (options.start || options.end || options.frames || stream.duration <= 0) return;
+  if (damaged_ > 0) return;
   const std::int64_t begin = stream.start_time == AV_NOPTS_VALUE ? 0 : stream.start_time;
   const std::int64_t left = begin + stream.duration - frame.pts;
   if (left > 0 && us(left) < 10 * AV_TIME_BASE) frame.pkt_duration = left;

@@ -178,18 +178,14 @@ void Source::find_video() {
 }
 
 // An MP4 says where each of its packets lies. Where that is beyond the end of the file, the file
-// was copied or loaded in part, and its user should know before anything is written.
+// was copied or loaded in part, and its user should know before anything is written. What was
+// recorded in fragments is read as far as it goes.
 void Source::check_whole() const {
   const bool indexed = std::string_view(context_->iformat->name).starts_with("mov,");
   const std::int64_t size = context_->pb == nullptr ? 0 : avio_size(context_->pb);
   if (!indexed || size <= 0) return;
-  const int count = avformat_index_get_entries_count(video_);
-  std::int64_t end = 0;
-  for (int i = 0; i < count; ++i) {
-    const AVIndexEntry* entry = avformat_index_get_entry(video_, i);
-    end = std::max(end, entry->pos + entry->size);
-  }
-  if (end > size) {
+  const std::int64_t end = indexed_end(*video_);
+  if (end > size && !is_fragmented(*context_)) {
     fail_input(name_, "the file is cut short: it has " + std::to_string(size) +
                           " bytes, and its index names " + std::to_string(end));
   }
