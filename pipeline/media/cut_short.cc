@@ -91,7 +91,7 @@ bool is_fragmented(AVFormatContext& context) {
     std::int64_t size = avio_rb32(&io);
     const unsigned type = avio_rb32(&io);
     if (size == 1) size = static_cast<std::int64_t>(avio_rb64(&io));
-    if (size < 8 || avio_feof(&io) != 0) break;
+    if (size < 8 || size > INT64_MAX - at || avio_feof(&io) != 0) break;
     found = type == MKBETAG('m', 'o', 'o', 'f');
     at += size;
   }
