@@ -13,7 +13,7 @@ namespace convolve::media {
 /// where it was.
 std::int64_t named_end(AVFormatContext& context);
 
-/// The byte behind the last packet of `stream` that an MP4's index names, as far as it has been read.
+/// The byte behind the last packet of `stream` that an MP4's index names, as far as it was read.
 std::int64_t indexed_end(const AVStream& stream);
 
 /// True for an MP4 that was written in fragments, so that it plays wherever it ends. Reading goes on
