@@ -16,8 +16,8 @@ std::int64_t named_end(AVFormatContext& context);
 /// The byte behind the last packet of `stream` that an MP4's index names, as far as it was read.
 std::int64_t indexed_end(const AVStream& stream);
 
-/// True for an MP4 that was written in fragments, so that it plays wherever it ends. Reading goes on
-/// from where it was.
+/// True for an MP4 that was written in fragments, so that it plays wherever it ends. Reading goes
+/// on from where it was.
 bool is_fragmented(AVFormatContext& context);
 
 /// The last packets that were read.
