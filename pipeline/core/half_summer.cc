@@ -61,6 +61,17 @@ int parts_of_lines(const PairSums& sums, int units, int threads) {
   return of_lines < of_columns ? threads : 1;
 }
 
+// Calls `take(first, last)` for each thread's share of the samples of a row, in blocks of 8 pixels.
+// Threads share rows as they share columns in sums, so that each finds again what it wrote.
+template <typename Take>
+void share_blocks(int samples, int channels, unsigned threads, const Take& take) noexcept {
+  const int block = 8 * channels;
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share((samples + block - 1) / block, threads, i);
+    take(first * block, std::min(last * block, samples));
+  });
+}
+
 // Lanes from slot to slot.
 std::size_t lane_stride(int piece) { return static_cast<std::size_t>(piece + kPairColumns + 16); }
 
@@ -157,14 +168,14 @@ void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const
   job.source.load_border(job.input.width, border_.data());
   sum_to(y.inward, {rows, stride, samples_of(job), border_.data()}, upright(a_), threads);
 
-  transpose(rows_of(upright(a_)), y.few(), wide, turned_rows_of(turned(b_)), threads);
+  turn(rows_of(upright(a_)), y.few(), wide, turned_rows_of(turned(b_)), threads);
   Source columns = halves(turned(b_));
   columns.border = half_border(job, row);
   sum_to(x.inward, columns, turned(a_), threads);
   if (x.twice) sum_to(x.outward, halves(turned(a_)), turned(b_), threads);
   ScratchBuffer& blurred = x.twice ? b_ : a_;
   ScratchBuffer& back = x.twice ? a_ : b_;
-  transpose(turned_rows_of(turned(blurred)), wide, y.few(), rows_of(upright(back)), threads);
+  turn_back(turned_rows_of(turned(blurred)), y.few(), wide, rows_of(upright(back)), threads);
   store(job, y.outward, halves(upright(back)), part, strips, threads);
 }
 
@@ -253,12 +264,21 @@ void HalfSummer::sum_to(const PairSums& sums, const Source& from, const Lines& t
       });
 }
 
-void HalfSummer::transpose(const HalfRows& from, int rows, int columns, const HalfRows& to,
+void HalfSummer::turn(const HalfRows& rows, int count, int samples, const HalfRows& turned,
+                      unsigned threads) noexcept {
+  share_blocks(samples, turned.channels, threads, [&](int first, int last) noexcept {
+    transpose_halves(rows, count, first, last, turned);
+  });
+}
+
+void HalfSummer::turn_back(const HalfRows& turned, int count, int samples, const HalfRows& rows,
                            unsigned threads) noexcept {
-  constexpr int kBlock = 8;
-  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share((columns + kBlock - 1) / kBlock, threads, i);
-    transpose_halves(from, rows, first * kBlock, std::min(last * kBlock, columns), to);
+  share_blocks(samples, turned.channels, threads, [&](int first, int last) noexcept {
+    HalfRows from = turned;
+    HalfRows to = rows;
+    from.data += first / turned.channels * turned.stride;
+    to.data += static_cast<std::ptrdiff_t>(first) * 2;
+    transpose_halves(from, last - first, 0, count, to);
   });
 }
 

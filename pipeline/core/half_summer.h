@@ -65,7 +65,10 @@ class HalfSummer {
   void run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
                   unsigned thread, const Take& take) noexcept;
   void sum_to(const PairSums& sums, const Source& from, const Lines& to, unsigned threads) noexcept;
-  static void transpose(const HalfRows& from, int rows, int columns, const HalfRows& to,
+  /// Transposes `count` rows of `samples` each.
+  static void turn(const HalfRows& rows, int count, int samples, const HalfRows& turned,
+                   unsigned threads) noexcept;
+  static void turn_back(const HalfRows& turned, int count, int samples, const HalfRows& rows,
                         unsigned threads) noexcept;
   void store(const Job& job, const PairSums& sums, const Source& from, const Rect& part,
              const Strips& strips, unsigned threads) noexcept;
