@@ -183,6 +183,20 @@ TEST_F(Live, WhatIsLeftOfARecordingIsRead) {
   EXPECT_TRUE(good.err.starts_with("150 frames (3.0 s)")) << good.err;
 }
 
+// libav gives an AVI that goes to a pipe no size, and frames without number.
+TEST_F(Live, AnAviThatWentToAPipeIsWhole) {
+  ASSERT_EQ(convolve({"test:ball?frames=25", "-o", "known.avi", "-q"}).code, 0);
+  std::string bytes = read_file(dir_.file("known.avi"));
+  const std::size_t frames = bytes.find("strh") + 40;
+  ASSERT_EQ(bytes[frames], 25);
+  bytes.replace(frames, 4, std::string("\0\0\0@", 4)).replace(4, 4, 4, '\xff');
+  write_file(dir_.file("piped.avi"), bytes);
+  const Result read = convolve({"piped.avi", "-o", "null:", "--progress", "none"});
+  EXPECT_EQ(read.code, 0);
+  EXPECT_EQ(read.err.find("warning"), std::string::npos) << read.err;
+  EXPECT_EQ(frames_of("piped.avi"), 25);
+}
+
 TEST_F(Live, CtrlCGivesAFileWithTheFramesReported) {
   for (const char* file : {"a.mkv", "a.mp4"}) {
     Process process(command({"test:ball?fps=20", "-o", file, "-f", "sobel"}));

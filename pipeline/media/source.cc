@@ -67,6 +67,19 @@ bool is_text_demuxer(const AVInputFormat& format) {
   return false;
 }
 
+// libav writes such a length into the header of an AVI that goes to a pipe: nobody knows it yet.
+void forget_unknown_lengths(AVFormatContext& context) {
+  constexpr std::int64_t kUnknown = 0x40000000;
+  if (context.iformat->name != std::string_view("avi")) return;
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    AVStream& stream = *context.streams[i];
+    if (stream.nb_frames != kUnknown) continue;
+    stream.nb_frames = 0;
+    stream.duration = AV_NOPTS_VALUE;
+    context.duration = AV_NOPTS_VALUE;
+  }
+}
+
 }  // namespace
 
 Source::Source(const std::string& name, const std::atomic<bool>& interrupted)
@@ -123,6 +136,7 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
   if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");
   const int found = avformat_find_stream_info(context, nullptr);
   if (found < 0) fail_input(name_, error_text(found));
+  forget_unknown_lengths(*context);
 }
 
 void Source::open_standard_input() {
