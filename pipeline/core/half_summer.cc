@@ -54,7 +54,7 @@ std::size_t result_bytes(int unit) {
 int parts_of_lines(const PairSums& sums, int units, int threads) {
   constexpr double kProducts = 4;  // that take as long as interleaving
   const auto products = static_cast<double>(sums.slot.size());
-  const double again = kProducts * sums.most_pairs_of_a_line();
+  const double again = kProducts * sums.most_pairs;
   const double whole = products + kProducts * sums.inputs / 2;
   const double of_columns = whole * ((units + threads - 1) / threads) / units;
   const double of_lines = whole / threads + again;
@@ -222,7 +222,7 @@ void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect
   constexpr int kFirstCache = 24 * 1024;
   const int piece = piece_samples(sums, unit);
   const std::size_t stride = lane_stride(piece);
-  const bool narrow = sums.most_pairs_of_a_line() * piece * 4 > kFirstCache;
+  const bool narrow = sums.most_pairs * piece * 4 > kFirstCache;
   const int columns = narrow ? 2 * unit : piece;
   const auto line_of = [&](int index) {
     if (index < sums.inputs) return from.data + index * from.stride;

@@ -77,7 +77,7 @@ std::int64_t indexed_end(const AVStream& stream) {
   std::int64_t end = 0;
   for (int i = 0; i < count; ++i) {
     const AVIndexEntry* entry = avformat_index_get_entry(const_cast<AVStream*>(&stream), i);
-    end = std::max(end, entry->pos + entry->size);
+    end = std::max(end, av_sat_add64(entry->pos, entry->size));
   }
   return end;
 }

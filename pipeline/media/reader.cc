@@ -2,22 +2,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "pixel.h"
 #include "deep_rgb.h"
 #include "jpeg_segments.h"
+#include "pixel.h"
 #include "reader_state.h"
 
 namespace convolve {
 
 using media::fail;
-
-namespace {
-
-constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
-
-std::int64_t to_us(double seconds) { return std::llround(seconds * AV_TIME_BASE); }
-
-}  // namespace
 
 MediaReader::State::State(const std::string& input, ReadOptions read_options)
     : options(std::move(read_options)),
@@ -126,8 +118,8 @@ bool MediaReader::State::feed_decoder() {
   if (time != AV_NOPTS_VALUE) {
     const AVRational base = source.context()->streams[packet->stream_index]->time_base;
     last_packet_us_ = std::max(last_packet_us_, av_rescale_q(time, base, kMicroseconds));
-    last_packet_end_us_ = std::max(last_packet_end_us_,
-                                   av_rescale_q(time + packet->duration, base, kMicroseconds));
+    last_packet_end_us_ =
+        std::max(last_packet_end_us_, av_rescale_q(time + packet->duration, base, kMicroseconds));
   }
   if (packet->stream_index != source.video()->index) {
     keep_packet(std::move(packet));
@@ -164,11 +156,12 @@ bool MediaReader::State::accept(AVFrame& frame) {
   AVStream* stream = source.video();
   std::int64_t pts = frame.best_effort_timestamp;
   if (frame.pkt_duration <= 0 && info.frame_rate.num > 0) {
-    frame.pkt_duration = av_rescale_q(1, av_inv_q(media::to_av(info.frame_rate)),
-                                      stream->time_base);
+    frame.pkt_duration =
+        av_rescale_q(1, av_inv_q(media::to_av(info.frame_rate)), stream->time_base);
   }
   if (pts == AV_NOPTS_VALUE) {
-    pts = last_pts_ == AV_NOPTS_VALUE ? 0 : last_pts_ + std::max<std::int64_t>(1, frame.pkt_duration);
+    pts =
+        last_pts_ == AV_NOPTS_VALUE ? 0 : last_pts_ + std::max<std::int64_t>(1, frame.pkt_duration);
   }
   if (last_pts_ != AV_NOPTS_VALUE && pts <= last_pts_) pts = last_pts_ + 1;
   last_pts_ = pts;
@@ -237,8 +230,7 @@ VideoFrame MediaReader::State::finish_frame(media::FramePtr frame) {
     frame->format = media::without_range(format);
   }
   AVStream* stream = source.video();
-  frame->sample_aspect_ratio =
-      av_guess_sample_aspect_ratio(source.context(), stream, frame.get());
+  frame->sample_aspect_ratio = av_guess_sample_aspect_ratio(source.context(), stream, frame.get());
   const media::FilterFormat target = media::filter_format(format);
   const AVRational base = frame->time_base;
   // A picture stored bottom up has negative strides, which GstVideoMeta's users seldom expect.

@@ -6,12 +6,6 @@
 
 namespace convolve {
 
-namespace {
-
-constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
-
-}  // namespace
-
 void MediaReader::State::keep_packet(media::PacketPtr packet) {
   if (!selected_[static_cast<std::size_t>(packet->stream_index)]) return;
   held_.push_back(std::move(packet));

@@ -1,20 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Goes to where frames are wanted from.
 #include <algorithm>
-#include <cmath>
 #include <string_view>
 
 #include "reader_state.h"
 
 namespace convolve {
-
-namespace {
-
-constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
-
-std::int64_t to_us(double seconds) { return std::llround(seconds * AV_TIME_BASE); }
-
-}  // namespace
 
 // Lands on a key frame at or before `start`. Some indexes count in decoding time, so it aims a
 // little earlier; `accept` asks for more where the first frame is still too late.

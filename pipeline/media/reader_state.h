@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cmath>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -14,6 +15,10 @@
 #include "source.h"
 
 namespace convolve {
+
+inline constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
+
+inline std::int64_t to_us(double seconds) { return std::llround(seconds * AV_TIME_BASE); }
 
 struct MediaReader::State {
   State(const std::string& input, ReadOptions read_options);

@@ -99,6 +99,7 @@ void add_line(PairSums& sums, const Pairs& pairs, Slots& slots) {
     }
   }
   sums.begin.push_back(static_cast<int>(sums.slot.size()));
+  sums.most_pairs = std::max(sums.most_pairs, sums.begin.back() - *(sums.begin.end() - 2));
 }
 
 }  // namespace
@@ -131,12 +132,6 @@ PairSums::PairSums(const LineSums& sums)
     slots_of.add_batch(static_cast<int>(first), static_cast<int>(last), std::move(pairs));
     for (; first < last; ++first) add_line(*this, lines[first], slots_of);
   }
-}
-
-int PairSums::most_pairs_of_a_line() const noexcept {
-  int most = 1;
-  for (std::size_t i = 1; i < begin.size(); ++i) most = std::max(most, begin[i] - begin[i - 1]);
-  return most;
 }
 
 }  // namespace convolve

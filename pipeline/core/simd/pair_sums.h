@@ -44,6 +44,7 @@ struct PairSums {
   int inputs = 0;
   int spare_bits = 0;  ///< kSpareBits, or none
   int slots = 0;
+  int most_pairs = 1;  ///< of a line
   std::vector<int> begin{0};
   std::vector<int> slot;
   std::vector<std::int32_t> word;
@@ -51,7 +52,6 @@ struct PairSums {
   std::vector<Batch> batches;
 
   [[nodiscard]] int lines() const noexcept { return static_cast<int>(begin.size()) - 1; }
-  [[nodiscard]] int most_pairs_of_a_line() const noexcept;
 };
 
 /// How samples become halves: `half = (sample << shift) ^ flip`, and back: the sum's upper bits,
