@@ -61,15 +61,21 @@ int parts_of_lines(const PairSums& sums, int units, int threads) {
   return of_lines < of_columns ? threads : 1;
 }
 
-// Calls `take(first, last)` for each thread's share of the samples of a row, in blocks of 8 pixels.
-// Threads share rows as they share columns in sums, so that each finds again what it wrote.
+// Pixels along the frame's width whose last passes are done at a time: their halves, turned and
+// upright, stay in the second cache.
+int block_pixels(const Job& job, const PairAxis& y) {
+  constexpr int kBytes = 400 * 1024;
+  const int fit = std::min(kBytes / (turned_row(y) * 2), kMostSamples) / job.source.channels;
+  return std::max(fit / kPairColumns, 1) * kPairColumns;
+}
+
+// Calls `take(first, last)` for each block of a thread's share of [begin, end).
 template <typename Take>
-void share_blocks(int samples, int channels, unsigned threads, const Take& take) noexcept {
-  const int block = 8 * channels;
-  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share((samples + block - 1) / block, threads, i);
-    take(first * block, std::min(last * block, samples));
-  });
+void share_blocks(int begin, int end, int unit, int block, unsigned threads, unsigned thread,
+                  const Take& take) noexcept {
+  const auto [u0, u1] = share((end - begin + unit - 1) / unit, threads, thread);
+  const int last = std::min(begin + u1 * unit, end);
+  for (int at = begin + u0 * unit; at < last; at += block) take(at, std::min(at + block, last));
 }
 
 // Lanes from slot to slot.
@@ -118,11 +124,10 @@ void HalfSummer::reserve(const Job& job, const PairAxis& x, const PairAxis& y, u
   const int unit = kPairColumns * channels;
   source_.reserve(line_bytes(job, job.input.width * channels) *
                   static_cast<std::size_t>(job.input.height));
-  const std::size_t upright = plane_bytes(job.input.width * channels, y.few());
-  const std::size_t turned =
-      plane_bytes(turned_row(y) * channels, std::max({job.input.width, x.few(), x.inward.inputs}));
-  a_.reserve(std::max(upright, turned));
-  b_.reserve(std::max(upright, turned));
+  const int tall = turned_row(y) * channels;
+  const int block = block_pixels(job, y);
+  turned_.reserve(plane_bytes(tall, job.input.width));
+  few_.reserve(plane_bytes(tall, x.few()));
   const auto longest =
       static_cast<std::size_t>(std::max(job.input.width, turned_row(y)) * channels + 64);
   border_.reserve(longest * sizeof(std::int16_t) * 2);
@@ -137,46 +142,70 @@ void HalfSummer::reserve(const Job& job, const PairAxis& x, const PairAxis& y, u
   }
   lanes_.resize(std::max<std::size_t>(lanes_.size(), threads));
   results_.resize(lanes_.size());
+  upright_blocks_.resize(lanes_.size());
+  turned_blocks_.resize(lanes_.size());
+  const int widest = std::max(piece_samples(y.inward, unit), block * channels);
   for (std::size_t i = 0; i < threads; ++i) {
     lanes_[i].reserve(lanes * sizeof(std::int32_t));
     results_[i].reserve(kResultLines * result_bytes(unit));
+    upright_blocks_[i].reserve(plane_bytes(widest, y.few()));
+    turned_blocks_[i].reserve(plane_bytes(tall, block));
   }
 }
 
 void HalfSummer::run(const Job& job, const PairAxis& x, const PairAxis& y, const Rect& part,
                      const Strips& strips, unsigned threads) noexcept {
-  const int channels = job.source.channels;
-  const int wide = job.input.width * channels;
-  const int row = turned_row(y);
-  const int tall = row * channels;
-  const auto upright = [&](ScratchBuffer& buffer) {
-    return Lines{buffer.data(), half_stride(wide), wide};
-  };
-  const auto turned = [&](ScratchBuffer& buffer) {
-    return Lines{buffer.data(), half_stride(tall), tall};
-  };
-  const auto rows_of = [](const Lines& lines) { return HalfRows{lines.data, lines.stride}; };
-  // Channels lie one after the other in a line of a transposed plane.
-  const auto turned_rows_of = [&](const Lines& lines) {
-    return HalfRows{lines.data, lines.stride, channels, std::ptrdiff_t{row} * 2};
-  };
-  const auto halves = [](const Lines& lines) {
-    return Source{lines.data, lines.stride, kHalves, nullptr};
-  };
-
+  const int wide = job.input.width * job.source.channels;
+  const int tall = turned_row(y) * job.source.channels;
+  const Lines turned{turned_.data(), half_stride(tall), tall};
   const auto [rows, stride] = strips.source_rows(job, source_, line_bytes(job, wide), threads);
   job.source.load_border(job.input.width, border_.data());
-  sum_to(y.inward, {rows, stride, samples_of(job), border_.data()}, upright(a_), threads);
+  sum_down(job, y, {rows, stride, samples_of(job), border_.data()}, turned, threads);
+  Source columns = halves_of(turned);
+  columns.border = half_border(job, turned_row(y));
+  if (x.twice) {
+    const Lines few{few_.data(), half_stride(tall), tall};
+    sum_to(x.inward, columns, few, threads);
+    columns = halves_of(few);
+  }
+  finish(job, x.twice ? x.outward : x.inward, columns, y, part, strips, threads);
+}
 
-  turn(rows_of(upright(a_)), y.few(), wide, turned_rows_of(turned(b_)), threads);
-  Source columns = halves(turned(b_));
-  columns.border = half_border(job, row);
-  sum_to(x.inward, columns, turned(a_), threads);
-  if (x.twice) sum_to(x.outward, halves(turned(a_)), turned(b_), threads);
-  ScratchBuffer& blurred = x.twice ? b_ : a_;
-  ScratchBuffer& back = x.twice ? a_ : b_;
-  turn_back(turned_rows_of(turned(blurred)), y.few(), wide, rows_of(upright(back)), threads);
-  store(job, y.outward, halves(upright(back)), part, strips, threads);
+HalfSummer::Source HalfSummer::halves_of(const Lines& lines) noexcept {
+  return {lines.data, lines.stride, kHalves, nullptr};
+}
+
+void HalfSummer::sum_down(const Job& job, const PairAxis& y, const Source& from,
+                          const Lines& turned, unsigned threads) noexcept {
+  const int channels = job.source.channels;
+  const int unit = kPairColumns * channels;
+  const int block = piece_samples(y.inward, unit);
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const Lines rows{upright_blocks_[i].data(), half_stride(block), block};
+    share_blocks(0, job.input.width * channels, unit, block, threads, i, [&](int x0, int x1) {
+      sum_block(y.inward, from, {x0, 0, x1, y.few()}, unit, i, rows);
+      transpose_halves({rows.data, rows.stride}, y.few(), 0, x1 - x0,
+                       {turned.line(x0 / channels), turned.stride, channels, turned_row(y) * 2});
+    });
+  });
+}
+
+void HalfSummer::finish(const Job& job, const PairSums& along, const Source& columns,
+                        const PairAxis& y, const Rect& part, const Strips& strips,
+                        unsigned threads) noexcept {
+  const int channels = job.source.channels;
+  const int tall = turned_row(y) * channels;
+  const int block = block_pixels(job, y);
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const Lines turned{turned_blocks_[i].data(), half_stride(tall), tall};
+    const Lines rows{upright_blocks_[i].data(), half_stride(block * channels), block * channels};
+    share_blocks(part.x0, part.x1, kPairColumns, block, threads, i, [&](int x0, int x1) {
+      sum_block(along, columns, {0, x0, tall, x1}, kPairColumns, i, turned);
+      transpose_halves({turned.data, turned.stride, channels, turned_row(y) * 2},
+                       (x1 - x0) * channels, 0, y.few(), {rows.data, rows.stride});
+      store(job, y.outward, halves_of(rows), {x0, part.y0, x1, part.y1}, strips, i);
+    });
+  });
 }
 
 // A line of the border in a transposed plane, as halves.
@@ -264,40 +293,34 @@ void HalfSummer::sum_to(const PairSums& sums, const Source& from, const Lines& t
       });
 }
 
-void HalfSummer::turn(const HalfRows& rows, int count, int samples, const HalfRows& turned,
-                      unsigned threads) noexcept {
-  share_blocks(samples, turned.channels, threads, [&](int first, int last) noexcept {
-    transpose_halves(rows, count, first, last, turned);
-  });
+void HalfSummer::sum_block(const PairSums& sums, const Source& from, const Rect& area, int unit,
+                           unsigned thread, const Lines& to) noexcept {
+  run_pieces(
+      sums, from, area, unit, thread,
+      [&](unsigned, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
+        sum_pairs(sums, piece.y0, piece.y1, lanes, stride, piece.x1 - piece.x0, kHalves,
+                  to.line(piece.y0 - area.y0) + std::ptrdiff_t{piece.x0 - area.x0} * 2, to.stride);
+      });
 }
 
-void HalfSummer::turn_back(const HalfRows& turned, int count, int samples, const HalfRows& rows,
-                           unsigned threads) noexcept {
-  share_blocks(samples, turned.channels, threads, [&](int first, int last) noexcept {
-    HalfRows from = turned;
-    HalfRows to = rows;
-    from.data += first / turned.channels * turned.stride;
-    to.data += static_cast<std::ptrdiff_t>(first) * 2;
-    transpose_halves(from, last - first, 0, count, to);
-  });
-}
-
+// The rows begin with the part's first column.
 void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from, const Rect& part,
-                       const Strips& strips, unsigned threads) noexcept {
+                       const Strips& strips, unsigned thread) noexcept {
   const int channels = job.sink.channels;
   const HalfSamples codes = samples_of(job);
-  const Rect area{part.x0 * channels, part.y0, part.x1 * channels, part.y1};
   const int unit = kPairColumns * channels;
   const auto stride_of_results = static_cast<std::ptrdiff_t>(result_bytes(unit));
   const bool in_place = strips.writable_in_place(job);
-  each_piece(
-      sums, from, area, unit, threads,
+  const Rect area{0, part.y0, (part.x1 - part.x0) * channels, part.y1};
+  run_pieces(
+      sums, from, area, unit, thread,
       [&](unsigned i, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
         const int count = piece.x1 - piece.x0;
+        const int x = part.x0 * channels + piece.x0;
         if (in_place && count % kPairColumns == 0) {
           const auto [out, out_stride] = strips.sink_rows(job);
           return sum_pairs(sums, piece.y0, piece.y1, lanes, stride, count, codes,
-                           out + piece.y0 * out_stride + piece.x0 * sample_size(job.sink.type),
+                           out + piece.y0 * out_stride + x * sample_size(job.sink.type),
                            out_stride);
         }
         std::byte* const results = results_[i].data();
@@ -305,7 +328,7 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
           const int last = std::min(line + kResultLines, piece.y1);
           sum_pairs(sums, line, last, lanes, stride, count, codes, results, stride_of_results);
           for (int y = line; y < last; ++y) {
-            strips.store_row(job, {}, y, piece.x0 / channels, count / channels,
+            strips.store_row(job, {}, y, x / channels, count / channels,
                              results + (y - line) * stride_of_results);
           }
         }

@@ -65,19 +65,27 @@ class HalfSummer {
   void run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
                   unsigned thread, const Take& take) noexcept;
   void sum_to(const PairSums& sums, const Source& from, const Lines& to, unsigned threads) noexcept;
-  /// Transposes `count` rows of `samples` each.
-  static void turn(const HalfRows& rows, int count, int samples, const HalfRows& turned,
-                   unsigned threads) noexcept;
-  static void turn_back(const HalfRows& turned, int count, int samples, const HalfRows& rows,
-                        unsigned threads) noexcept;
+  static Source halves_of(const Lines& lines) noexcept;
+  /// Sums `area` with one thread; its first sample goes to the first one of `to`.
+  void sum_block(const PairSums& sums, const Source& from, const Rect& area, int unit,
+                 unsigned thread, const Lines& to) noexcept;
+  /// The pass down the rows, whose few lines become columns. In a line of those, channels lie one
+  /// after the other.
+  void sum_down(const Job& job, const PairAxis& y, const Source& from, const Lines& turned,
+                unsigned threads) noexcept;
+  /// The last pass along the rows and the one down them, block by block.
+  void finish(const Job& job, const PairSums& along, const Source& columns, const PairAxis& y,
+              const Rect& part, const Strips& strips, unsigned threads) noexcept;
   void store(const Job& job, const PairSums& sums, const Source& from, const Rect& part,
-             const Strips& strips, unsigned threads) noexcept;
+             const Strips& strips, unsigned thread) noexcept;
 
   ScratchBuffer source_;
-  ScratchBuffer a_;
-  ScratchBuffer b_;
+  ScratchBuffer turned_;  ///< the few lines of the pass down, as columns
+  ScratchBuffer few_;     ///< the same, with few columns' lines
   ScratchBuffer border_;
-  std::vector<ScratchBuffer> lanes_;    ///< of each thread
+  std::vector<ScratchBuffer> lanes_;  ///< of each thread
+  std::vector<ScratchBuffer> upright_blocks_;
+  std::vector<ScratchBuffer> turned_blocks_;
   std::vector<ScratchBuffer> results_;  ///< of each thread: a piece of a line
 };
 
