@@ -264,6 +264,9 @@ TEST_F(CliStream, WhatCannotBeReceivedIsExplainedWithAndWithoutSound) {
   const std::string unknown = "nobody.invalid: Name or service not known";
   refuse("rtsp://nobody.invalid/x", {}, unknown);
   refuse("rtsp://nobody.invalid/x", {"--no-audio"}, unknown);
+  for (const char* scheme : {"udp", "rtmp", "rtp"}) {
+    refuse(std::string(scheme) + "://nobody.invalid:5000", {"--no-audio"}, unknown);
+  }
   const auto answered = [&](const std::string& answer, const std::string& why) {
     SilentServer server;
     const std::string url = "rtsp://127.0.0.1:" + server.port() + "/x";

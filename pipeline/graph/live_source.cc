@@ -61,7 +61,7 @@ LiveSource::LiveSource(const LiveInput& input, LiveOptions options)
 
 // What elements say of servers is their own affair, in the language of whoever runs them.
 void LiveSource::fail_as_source(MediaError::Kind kind) const {
-  std::string why = errors_.reason();
+  std::string why = errors_.failed() ? errors_.reason() : "cannot be opened";
   std::string hint;
   if (input_.kind == LiveKind::stream) {
     switch (errors_.resource_error()) {
@@ -112,6 +112,12 @@ void LiveSource::note_taken(const GstBuffer* buffer) {
 }
 
 void LiveSource::start() {
+  // Of a host that there is not, some elements say that it has no such stream, and others nothing.
+  if (input_.kind == LiveKind::stream) {
+    if (const auto unknown = media::unknown_host(input_.target)) {
+      media::fail(MediaError::Kind::input, input_.written, *unknown);
+    }
+  }
   std::vector<std::string> words = words_;
   words.insert(words.end(), {"!", "appsink", "name=frames"});
   pipeline_ = parse_pipeline(input_, words);
@@ -124,7 +130,16 @@ void LiveSource::start() {
   gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, on_arrival, this, nullptr);
   gst_object_unref(pad);
   errors_.attach(pipeline_.get());
-  gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING);
+  if (gst_element_set_state(pipeline_.get(), GST_STATE_PLAYING) == GST_STATE_CHANGE_FAILURE) {
+    fail_as_source(MediaError::Kind::input);
+  }
+  await_first();
+  note_taken(gst_sample_get_buffer(first_.get()));
+  find_info(*first_);
+  g_object_set(sink_.get(), "max-buffers", waiting_frames(), nullptr);
+}
+
+void LiveSource::await_first() {
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (!first_) {
     first_.reset(gst_app_sink_try_pull_sample(GST_APP_SINK(sink_.get()), kLook));
@@ -137,9 +152,6 @@ void LiveSource::start() {
       media::fail(MediaError::Kind::input, input_.written, "gave no picture for 15 seconds");
     }
   }
-  note_taken(gst_sample_get_buffer(first_.get()));
-  find_info(*first_);
-  g_object_set(sink_.get(), "max-buffers", waiting_frames(), nullptr);
 }
 
 void LiveSource::find_info(const GstSample& sample) {

@@ -49,6 +49,7 @@ class LiveSource : public FrameSource {
   static GstPadProbeReturn on_arrival(GstPad* pad, GstPadProbeInfo* info, gpointer self);
   void note_taken(const GstBuffer* buffer);
   void start();
+  void await_first();
   void find_info(const GstSample& sample);
   Handle<GstSample> next_sample();
   [[noreturn]] void fail_as_source(MediaError::Kind kind) const;

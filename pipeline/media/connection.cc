@@ -8,13 +8,20 @@
 
 namespace convolve::media {
 
+std::optional<std::string> unknown_host(const std::string& url) {
+  const std::string host = address_of(url).host;
+  if (host.empty()) return std::nullopt;
+  addrinfo* found = nullptr;
+  const int problem = getaddrinfo(host.c_str(), nullptr, nullptr, &found);
+  if (problem != 0) return host + ": " + gai_strerror(problem);
+  freeaddrinfo(found);
+  return std::nullopt;
+}
+
 std::string unreachable(const std::string& url) {
+  if (auto unknown = unknown_host(url)) return *std::move(unknown);
   const Address address = address_of(url);
   if (address.host.empty()) return "no host";
-  addrinfo* found = nullptr;
-  const int problem = getaddrinfo(address.host.c_str(), nullptr, nullptr, &found);
-  if (problem != 0) return address.host + ": " + gai_strerror(problem);
-  freeaddrinfo(found);
   return "nobody answers at " + address.host + (address.port.empty() ? "" : ":" + address.port);
 }
 

@@ -2,9 +2,13 @@
 // Why there is no connection to another machine, in plain words.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace convolve::media {
+
+/// Why the host that `url` names has no address; nothing where it has one, or where none is named.
+std::optional<std::string> unknown_host(const std::string& url);
 
 /// Nobody has the name, or nobody answers at the address that `url` leads to.
 std::string unreachable(const std::string& url);
