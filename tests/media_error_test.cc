@@ -34,6 +34,19 @@ class MediaErrors : public testing::Test {
     return options;
   }
 
+  // What is warned of where `input` is read to its end.
+  std::string warnings_of(const std::string& input, const std::string& output = "null:") const {
+    TranscodeOptions options = job(input, output);
+    if (output == "null:") options.output = output;
+    options.overwrite = true;
+    std::string said;
+    options.on_note = [&](convolve::NoteLevel level, const std::string& text) {
+      if (level == convolve::NoteLevel::warning) said += text + "\n";
+    };
+    convolve::Transcoder(options).run();
+    return said;
+  }
+
   // The error's text, checked to be a line with at most a hint, that names `what`.
   std::string expect_error(const TranscodeOptions& options, Kind kind, const std::string& what) {
     const auto before = folder_.names();
@@ -124,6 +137,62 @@ TEST_F(MediaErrors, InputThatEndsEarlyIsNoticedWithoutAnOutput) {
     const bool cut = warnings.find("cut.mkv: damaged or cut short: ") != std::string::npos;
     EXPECT_EQ(cut, name == std::string("cut.mkv")) << warnings;
   }
+}
+
+std::string with_gap_behind_each(const std::string& bytes, std::size_t packet, std::size_t gap) {
+  std::string spaced;
+  for (std::size_t at = 0; at < bytes.size(); at += packet) {
+    spaced += bytes.substr(at, packet) + std::string(gap, '\0');
+  }
+  return spaced;
+}
+
+TEST_F(MediaErrors, TransportStreamsThatAreWholeAreNotCalledCut) {
+  Clip clip{.path = folder_ / "part.ts", .b_frames = 2};
+  clip.audio = {"aac"};
+  make_clip(clip);
+  const std::string part = read_text(clip.path);
+  write_text(folder_ / "padded.ts", part + std::string(70'001, '\0'));
+  EXPECT_EQ(warnings_of("padded.ts"), "");
+  // With room for a checksum behind each packet.
+  const std::string checked = with_gap_behind_each(part, 188, 16);
+  write_text(folder_ / "checked.ts", checked);
+  EXPECT_EQ(warnings_of("checked.ts"), "");
+  for (const std::size_t missing : {1, 100, 187}) {
+    write_text(folder_ / "cut.ts", part.substr(0, part.size() - missing));
+    EXPECT_NE(warnings_of("cut.ts"), "") << missing;
+    write_text(folder_ / "cut.ts", checked.substr(0, checked.size() - missing - 16));
+    EXPECT_NE(warnings_of("cut.ts"), "") << missing;
+  }
+}
+
+// Files end to end: each part's times follow those of the part before.
+TEST_F(MediaErrors, TransportStreamsThatWereJoinedGoOnInTime) {
+  Clip clip{.path = folder_ / "part.ts", .b_frames = 2};
+  clip.audio = {"aac"};
+  make_clip(clip);
+  const std::string part = read_text(clip.path);
+  write_text(folder_ / "joined.ts", part + std::string(300, '\0') + part + part);
+  EXPECT_EQ(warnings_of("joined.ts", "out.mkv"), "");
+  const FileFacts joined = look_into(folder_ / "out.mkv");
+  ASSERT_EQ(joined.times.size(), 75U);
+  for (std::size_t i = 1; i < joined.times.size(); ++i) {
+    EXPECT_NEAR(joined.times[i] - joined.times[i - 1], 0.04, 2e-3) << i;
+  }
+  const std::vector<double>& sound = joined.first("audio")->packet_times;
+  ASSERT_GT(sound.size(), 100U);
+  EXPECT_NEAR(sound.front(), joined.times.front(), 0.05);
+  EXPECT_NEAR(sound.back(), joined.times.back(), 0.05);
+}
+
+TEST_F(MediaErrors, ATransportStreamThatLacksAPacketIsWarnedOf) {
+  Clip clip{.path = folder_ / "whole.ts"};
+  make_clip(clip);
+  const std::string whole = read_text(clip.path);
+  ASSERT_EQ(warnings_of("whole.ts"), "");
+  const std::size_t lost = whole.size() / 188 / 2 * 188;
+  write_text(folder_ / "lossy.ts", whole.substr(0, lost) + whole.substr(lost + 188));
+  EXPECT_NE(warnings_of("lossy.ts").find("damaged"), std::string::npos);
 }
 
 TEST_F(MediaErrors, Targets) {

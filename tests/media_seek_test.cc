@@ -97,6 +97,25 @@ TEST_P(Beginning, IsExactToTheFrame) {
   expect_last_frames(frames_of(path_, 2), frames_of(path_, {}));
 }
 
+// Where a transport stream is entered, no frame can be decoded before the next key frame, which may
+// lie beyond the end that is wanted.
+TEST(Beginning, OfAPartBetweenTwoKeyFramesIsFound) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.ts", .frames = kFrames, .key_frame_every = kSkipped};
+  make_clip(clip);
+  const std::vector<std::string> whole = frames_of(clip.path, {});
+  convolve::ReadOptions options;
+  options.start = 1.6;
+  options.end = 1.8;
+  MediaReader reader(clip.path, options);
+  for (std::size_t i = 40; i < 45; ++i) {
+    const VideoFrame frame = reader.read();
+    ASSERT_TRUE(frame);
+    EXPECT_TRUE(luma(frame) == whole[i]) << i;
+  }
+  EXPECT_FALSE(reader.read());
+}
+
 class Seeking : public Beginning {};
 
 TEST_P(Seeking, FindsAFrame) {

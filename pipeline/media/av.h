@@ -17,6 +17,8 @@ extern "C" {
 
 namespace convolve::media {
 
+inline constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
+
 /// Deletes by a libav function that takes the address of the pointer.
 template <auto Free>
 struct FreeByAddress {

@@ -259,9 +259,9 @@ void carry_file_properties(AVFormatContext& to, const AVFormatContext& from,
   if (to.chapters == nullptr) throw std::bad_alloc();
   for (unsigned i = 0; i < from.nb_chapters; ++i) {
     const AVChapter& old = *from.chapters[i];
-    const std::int64_t shift = av_rescale_q(shift_us, AV_TIME_BASE_Q, old.time_base);
+    const std::int64_t shift = av_rescale_q(shift_us, kMicroseconds, old.time_base);
     const std::int64_t last = duration_us > 0
-                                  ? av_rescale_q(duration_us, AV_TIME_BASE_Q, old.time_base)
+                                  ? av_rescale_q(duration_us, kMicroseconds, old.time_base)
                                   : INT64_MAX;
     if (old.end <= shift || old.start - shift >= last) continue;
     auto* chapter = static_cast<AVChapter*>(av_mallocz(sizeof(AVChapter)));

@@ -6,9 +6,7 @@
 #include <optional>
 #include <string_view>
 
-extern "C" {
-#include <libavutil/opt.h>
-}
+#include "transport_stream.h"
 
 namespace convolve::media {
 
@@ -44,17 +42,6 @@ std::int64_t avi_end(AVIOContext& io) {
   const std::int64_t size = avio_rl32(&io);
   // What was written to a pipe has no size, or the largest.
   return size > 0 && size < 0x7FFFFFFF ? avio_tell(&io) + size : 0;
-}
-
-// Packets of a transport stream are all of one length: alone, behind a time, or before a checksum.
-// Whatever lies in front of the first is no part of them.
-bool ends_within_packet(AVFormatContext& context, std::int64_t last_begin, std::int64_t end) {
-  constexpr std::int64_t kPacket = 188;
-  std::int64_t length = 0;
-  if (av_opt_get_int(&context, "ts_packetsize", AV_OPT_SEARCH_CHILDREN, &length) < 0) return false;
-  if (last_begin < 0 || length < kPacket) return false;
-  const std::int64_t rest = (end - last_begin) % length;
-  return rest != 0 && rest != kPacket;
 }
 
 }  // namespace

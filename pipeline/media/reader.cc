@@ -3,7 +3,6 @@
 #include <cmath>
 
 #include "deep_rgb.h"
-#include "jpeg_segments.h"
 #include "pixel.h"
 #include "reader_state.h"
 
@@ -15,7 +14,8 @@ MediaReader::State::State(const std::string& input, ReadOptions read_options)
     : options(std::move(read_options)),
       source(input, interrupted),
       decoder(source.open_decoder(options.threads)),
-      converter(options.threads) {
+      converter(options.threads),
+      time_jumps_(*source.context()) {
   selected_.resize(source.context()->nb_streams);
   // Where the file alone has a length, its end is known by the last packet of any stream.
   const bool counts_all = source.video()->duration <= 0 && source.context()->duration > 0;
@@ -77,11 +77,6 @@ void MediaReader::State::note(NoteLevel level, const std::string& text) const {
   if (options.on_note) options.on_note(level, source.name() + ": " + text);
 }
 
-// Who joins a stream in its midst cannot decode anything until a key frame comes.
-void MediaReader::State::note_damage() {
-  if (!options.live || frames_ > 0) ++damaged_;
-}
-
 void MediaReader::State::select(const AVStream& stream) {
   selected_[static_cast<std::size_t>(stream.index)] = true;
   source.context()->streams[stream.index]->discard = AVDISCARD_DEFAULT;
@@ -89,53 +84,6 @@ void MediaReader::State::select(const AVStream& stream) {
 
 std::int64_t MediaReader::State::us(std::int64_t timestamp) const {
   return av_rescale_q(timestamp, source.video()->time_base, kMicroseconds);
-}
-
-// Reads one packet and gives it to whom it belongs. False at the end of the input.
-bool MediaReader::State::feed_decoder() {
-  media::PacketPtr packet = media::new_packet();
-  const int result = interrupted ? AVERROR_EXIT : av_read_frame(source.context(), packet.get());
-  if (result == AVERROR(EAGAIN)) return true;
-  if (result < 0) {
-    const bool gap = !source.missing_picture().empty();
-    if (result != AVERROR_EOF && result != AVERROR_EXIT && !gap) {
-      // How a stream says goodbye differs; a file has been cut short.
-      note(NoteLevel::warning, (options.live ? "the stream has ended: " : "reading ended early: ") +
-                                   media::error_text(result));
-      if (!options.live) ++damaged_;
-    }
-    if (result == AVERROR_EOF && !options.live &&
-        media::is_cut_short(*source.context(), *source.video(), source.named_end(),
-                            last_packets_)) {
-      ++damaged_;
-    }
-    input_ended_ = true;
-    if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
-    return false;
-  }
-  if (packet->pos >= 0) last_packets_.begin = packet->pos;
-  const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
-  if (time != AV_NOPTS_VALUE) {
-    const AVRational base = source.context()->streams[packet->stream_index]->time_base;
-    last_packet_us_ = std::max(last_packet_us_, av_rescale_q(time, base, kMicroseconds));
-    last_packet_end_us_ =
-        std::max(last_packet_end_us_, av_rescale_q(time + packet->duration, base, kMicroseconds));
-  }
-  if (packet->stream_index != source.video()->index) {
-    keep_packet(std::move(packet));
-    return true;
-  }
-  last_packets_.video_end = packet->pos + packet->size;
-  if (video_ended_) return true;
-  if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) note_damage();
-  if (decoder->codec_id == AV_CODEC_ID_MJPEG && source.pictures()) {
-    const std::span<const std::uint8_t> jpeg(packet->data, static_cast<std::size_t>(packet->size));
-    if (!media::is_whole_jpeg(jpeg)) note_damage();
-    if (info.still) jpeg_segments = media::carried_segments(jpeg);
-  }
-  const int sent = avcodec_send_packet(decoder.get(), packet.get());
-  if (sent < 0 && sent != AVERROR(EAGAIN) && sent != AVERROR_EOF) note_damage();
-  return true;
 }
 
 bool MediaReader::State::decode(AVFrame& frame) {
@@ -151,14 +99,17 @@ bool MediaReader::State::decode(AVFrame& frame) {
   }
 }
 
+// Or that of most frames, where this one's is not known.
+std::int64_t MediaReader::State::frame_duration(std::int64_t known) const {
+  if (known > 0 || info.frame_rate.num <= 0) return known;
+  return av_rescale_q(1, av_inv_q(media::to_av(info.frame_rate)), source.video()->time_base);
+}
+
 // Gives the frame its time and says whether it is within the cut.
 bool MediaReader::State::accept(AVFrame& frame) {
   AVStream* stream = source.video();
   std::int64_t pts = frame.best_effort_timestamp;
-  if (frame.pkt_duration <= 0 && info.frame_rate.num > 0) {
-    frame.pkt_duration =
-        av_rescale_q(1, av_inv_q(media::to_av(info.frame_rate)), stream->time_base);
-  }
+  frame.pkt_duration = frame_duration(frame.pkt_duration);
   if (pts == AV_NOPTS_VALUE) {
     pts =
         last_pts_ == AV_NOPTS_VALUE ? 0 : last_pts_ + std::max<std::int64_t>(1, frame.pkt_duration);
@@ -170,10 +121,6 @@ bool MediaReader::State::accept(AVFrame& frame) {
   const std::int64_t time = us(pts);
   if (skip_to_us_ && time < *skip_to_us_) return false;
   skip_to_us_.reset();
-  if (cut_end_us_ && time >= *cut_end_us_) {
-    end_video();
-    return false;
-  }
   if (options.start && !shift) {
     const std::int64_t wanted_from = origin_us + to_us(*options.start);
     if (time > wanted_from && seek_further_back()) return false;
@@ -181,6 +128,10 @@ bool MediaReader::State::accept(AVFrame& frame) {
       seek_back_ = *options.start;  // it was early enough
       return false;
     }
+  }
+  if (cut_end_us_ && time >= *cut_end_us_) {
+    end_video();
+    return false;
   }
   if (!shift) shift = pts;
   last_end_us_ = us(pts + std::max<std::int64_t>(0, frame.pkt_duration));

@@ -44,6 +44,8 @@ bool MediaReader::State::can_seek() const {
 void MediaReader::State::begin_anew() {
   avcodec_flush_buffers(decoder.get());
   held_.clear();
+  time_jumps_.forget();
+  doubt_.reset();
   last_pts_ = AV_NOPTS_VALUE;
   input_ended_ = false;
 }

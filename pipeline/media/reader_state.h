@@ -13,10 +13,11 @@
 #include "cut_short.h"
 #include "pixel.h"
 #include "source.h"
+#include "time_jumps.h"
 
 namespace convolve {
 
-inline constexpr AVRational kMicroseconds{1, AV_TIME_BASE};
+using media::kMicroseconds;
 
 inline std::int64_t to_us(double seconds) { return std::llround(seconds * AV_TIME_BASE); }
 
@@ -59,6 +60,11 @@ struct MediaReader::State {
   void begin_anew();
   bool decode(AVFrame& frame);
   bool feed_decoder();
+  void end_input(int result);
+  void note_packet(const AVPacket& packet);
+  void feed_video(const AVPacket& packet);
+  void check_video_packet(const AVPacket& packet);
+  [[nodiscard]] std::int64_t frame_duration(std::int64_t known) const;
   void keep_packet(media::PacketPtr packet);
   void release_packets();
   void wait_for_writer();
@@ -91,6 +97,12 @@ struct MediaReader::State {
   std::int64_t last_packet_us_ = INT64_MIN;      // of any stream
   std::int64_t last_packet_end_us_ = INT64_MIN;  // of any stream
   media::LastPackets last_packets_;
+  media::TimeJumps time_jumps_;
+  struct Doubt {
+    int packets = 0;       // among which a key frame has to come
+    std::int64_t due = 0;  // time of the next one, in the video's time base
+  };
+  std::optional<Doubt> doubt_;  // after a packet that the demuxer marked
   std::int64_t last_pts_ = AV_NOPTS_VALUE;
   std::int64_t frames_ = 0;
   std::int64_t damaged_ = 0;

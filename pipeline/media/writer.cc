@@ -187,7 +187,7 @@ void MediaWriter::State::open(const VideoFrame& first) {
   encoder = std::make_unique<media::Encoder>(setup, options, first);
   if (muxed != nullptr && reader != nullptr && reader->shift) {
     muxed->set_shift(
-        av_rescale_q(*reader->shift, reader->source.video()->time_base, AV_TIME_BASE_Q));
+        av_rescale_q(*reader->shift, reader->source.video()->time_base, media::kMicroseconds));
   }
   if (pictures != nullptr) carry_orientation(*first.av());
   sink->start(*encoder, *first.av());
