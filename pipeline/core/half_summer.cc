@@ -66,7 +66,8 @@ int parts_of_lines(const PairSums& sums, int units, int threads) {
 int block_pixels(const Job& job, const PairAxis& y) {
   constexpr int kBytes = 400 * 1024;
   const int fit = std::min(kBytes / (turned_row(y) * 2), kMostSamples) / job.source.channels;
-  return std::max(fit / kPairColumns, 1) * kPairColumns;
+  constexpr int kUnit = 2 * kPairColumns;  // all that is summed at a time
+  return std::max(fit / kUnit, 1) * kUnit;
 }
 
 // Calls `take(first, last)` for each block of a thread's share of [begin, end).
@@ -319,6 +320,9 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
         const int x = part.x0 * channels + piece.x0;
         if (in_place && count % kPairColumns == 0) {
           const auto [out, out_stride] = strips.sink_rows(job);
+          // Nor does one see pieces of lines that are written.
+          const int ahead = std::min(2 * piece.y1 - piece.y0, part.y1);
+          for (int y = piece.y1; y < ahead; ++y) fetch(out + y * out_stride, codes, x, count);
           return sum_pairs(sums, piece.y0, piece.y1, lanes, stride, count, codes,
                            out + piece.y0 * out_stride + x * sample_size(job.sink.type),
                            out_stride);
