@@ -58,6 +58,19 @@ TEST(TranscodeFormats, FlacGoesIntoMp4Unchanged) {
   EXPECT_TRUE(after.packets == before.packets);
 }
 
+// Matroska does not say how long its packets last.
+TEST(TranscodeFormats, TheLastPacketOfAlacGoesIntoMp4) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mkv"};
+  clip.audio = {"alac"};
+  make_clip(clip);
+  transcode(job(clip.path, folder / "out.mp4"));
+  const StreamFacts before = *look_into(clip.path).first("audio");
+  const StreamFacts after = *look_into(folder / "out.mp4").first("audio");
+  EXPECT_GT(before.packets.size(), 2U);
+  EXPECT_TRUE(after.packets == before.packets) << after.packets.size();
+}
+
 TEST(TranscodeFormats, AlphaThatCannotBeKeptIsWarnedOf) {
   const Folder folder;
   Clip clip{.path = folder / "in.webm", .codec = "libvpx-vp9", .pixel_format = "yuva420p"};

@@ -169,6 +169,11 @@ void MuxSink::write(PacketPtr packet, int stream, AVRational time_base) {
     packet->dts = std::max(packet->dts, strict ? last + 1 : last);
     if (packet->pts != AV_NOPTS_VALUE) packet->pts = std::max(packet->pts, packet->dts);
   }
+  // MP4 plays a packet without a duration for no time at all, so that a last one is lost.
+  const bool sound = to->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+  if (sound && packet->duration == 0 && packet->dts != AV_NOPTS_VALUE && last != AV_NOPTS_VALUE) {
+    packet->duration = packet->dts - last;
+  }
   if (packet->dts != AV_NOPTS_VALUE) last = packet->dts;
   check(av_interleaved_write_frame(context_.get(), packet.get()));
 }
