@@ -233,7 +233,7 @@ void make_clip(const Clip& clip) {
   file->strict_std_compliance = -2;
   need(avio_open(&file->pb, ("file:" + clip.path).c_str(), AVIO_FLAG_WRITE), clip.path);
   AVDictionary* muxing = nullptr;
-  if (clip.index_in_front) av_dict_set(&muxing, "movflags", "+faststart", 0);
+  if (!clip.movflags.empty()) av_dict_set(&muxing, "movflags", clip.movflags.c_str(), 0);
   const int begun = avformat_write_header(file, &muxing);
   av_dict_free(&muxing);
   need(begun, "header");

@@ -31,7 +31,7 @@ struct Clip {
   int sar_den = 1;
   bool bt709 = false;                 // tags, video range
   bool see_through = false;           // pal8 only: a palette with alpha
-  bool index_in_front = false;        // of an MP4
+  std::string movflags = {};          // of an MP4
   std::map<std::string, std::string> metadata = {};
 };
 

@@ -89,7 +89,7 @@ TEST_F(MediaErrors, Inputs) {
 
 TEST_F(MediaErrors, AnMp4ThatLacksWhatItsIndexNamesIsRefused) {
   Clip clip{.path = folder_ / "front.mp4"};
-  clip.index_in_front = true;
+  clip.movflags = "+faststart";
   make_clip(clip);
   const std::string whole = read_text(clip.path);
   ASSERT_LT(whole.find("moov"), whole.find("mdat"));
@@ -163,6 +163,21 @@ TEST_F(MediaErrors, TransportStreamsThatAreWholeAreNotCalledCut) {
     EXPECT_NE(warnings_of("cut.ts"), "") << missing;
     write_text(folder_ / "cut.ts", checked.substr(0, checked.size() - missing - 16));
     EXPECT_NE(warnings_of("cut.ts"), "") << missing;
+  }
+}
+
+TEST_F(MediaErrors, AnMp4ThatLacksItsLastSoundIsWarnedOf) {
+  for (const char* flags : {"+faststart", "+frag_keyframe+empty_moov+default_base_moof"}) {
+    Clip clip{.path = folder_ / "whole.mp4", .movflags = flags};
+    clip.audio = {"aac"};
+    make_clip(clip);
+    const std::string whole = read_text(clip.path);
+    EXPECT_EQ(warnings_of("whole.mp4"), "");
+    // Behind the last of the sound, there is at most an index of fragments.
+    const std::size_t index = whole.rfind("mfra");
+    const std::size_t end = index == std::string::npos ? whole.size() : index - 4;
+    write_text(folder_ / "cut.mp4", whole.substr(0, end - 10));
+    EXPECT_NE(warnings_of("cut.mp4").find("cut short: 25 frames"), std::string::npos) << flags;
   }
 }
 

@@ -86,8 +86,22 @@ bool is_fragmented(AVFormatContext& context) {
   return found;
 }
 
-bool is_cut_short(AVFormatContext& context, const AVStream& video, std::int64_t named_end,
-                  const LastPackets& last) {
+namespace {
+
+// Of everything that is seen or heard.
+std::int64_t last_indexed_end(const AVFormatContext& context) {
+  std::int64_t end = 0;
+  for (unsigned i = 0; i < context.nb_streams; ++i) {
+    const AVMediaType type = context.streams[i]->codecpar->codec_type;
+    const bool played = type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO;
+    if (played) end = std::max(end, indexed_end(*context.streams[i]));
+  }
+  return end;
+}
+
+}  // namespace
+
+bool is_cut_short(AVFormatContext& context, std::int64_t named_end, const LastPackets& last) {
   if (context.pb == nullptr) return false;
   const std::string_view demuxer = context.iformat->name;
   const std::int64_t end = avio_tell(context.pb);
@@ -96,7 +110,7 @@ bool is_cut_short(AVFormatContext& context, const AVStream& video, std::int64_t 
   if (demuxer == "mpegts") return ends_within_packet(context, last.begin, end);
   const std::int64_t size = avio_size(context.pb);
   const bool indexed = demuxer.starts_with("mov,");
-  return (indexed ? indexed_end(video) : named_end) > (size > 0 ? size : end);
+  return (indexed ? last_indexed_end(context) : named_end) > (size > 0 ? size : end);
 }
 
 }  // namespace convolve::media

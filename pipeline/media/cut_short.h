@@ -27,8 +27,7 @@ struct LastPackets {
 };
 
 /// Whether a file of which everything has been read ends within a frame, or before `named_end` or
-/// what an index of `video` names.
-bool is_cut_short(AVFormatContext& context, const AVStream& video, std::int64_t named_end,
-                  const LastPackets& last);
+/// what its index names, of pictures or of sound.
+bool is_cut_short(AVFormatContext& context, std::int64_t named_end, const LastPackets& last);
 
 }  // namespace convolve::media

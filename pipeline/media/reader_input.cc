@@ -24,10 +24,9 @@ void MediaReader::State::end_input(int result) {
     note(NoteLevel::warning, (options.live ? "the stream has ended: " : "reading ended early: ") +
                                  media::error_text(result));
   }
-  const bool cut =
-      !ended || doubt_ ||
-      (result == AVERROR_EOF &&
-       media::is_cut_short(*source.context(), *source.video(), source.named_end(), last_packets_));
+  const bool cut = !ended || doubt_ ||
+                   (result == AVERROR_EOF &&
+                    media::is_cut_short(*source.context(), source.named_end(), last_packets_));
   if (cut && !options.live) ++damaged_;
   if (!video_ended_) avcodec_send_packet(decoder.get(), nullptr);
 }
