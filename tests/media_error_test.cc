@@ -213,6 +213,7 @@ TEST_F(MediaErrors, ATransportStreamThatLacksAPacketIsWarnedOf) {
 TEST_F(MediaErrors, Targets) {
   expect_error(job("in.mp4", "out.xyz"), Kind::output, "xyz");
   expect_error(job("in.mp4", "out"), Kind::output, "extension");
+  expect_error(job("in.mp4", "out.mp3"), Kind::output, "'.mp3' files hold sound alone");
   TranscodeOptions device = job("in.mp4", "out");
   device.output = "/dev/full";
   expect_error(device, Kind::output, "is a device");

@@ -95,6 +95,44 @@ TEST(TranscodeFormats, AlphaThatCannotBeKeptIsWarnedOf) {
   EXPECT_EQ(look_into(folder / "lost.mkv").first("video")->metadata.count("alpha_mode"), 0U);
 }
 
+// Encoders of one kind share bits out by the tick of a clock that they take for that of frames.
+TEST(TranscodeFormats, EncodersGetEachFrameAndTheBitsThatAreAskedFor) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mp4", .width = 320, .height = 240};
+  clip.frames = 50;
+  make_clip(clip);
+  for (const char* codec : {"mpeg4", "libtheora"}) {
+    if (!has_encoder(codec)) continue;
+    TranscodeOptions options = job(clip.path, folder / (std::string(codec) + ".mkv"));
+    options.codec = codec;
+    options.bitrate = 800'000;
+    transcode(options);
+    EXPECT_EQ(look_into(options.output).frames.size(), 50U) << codec;
+    const auto bytes = static_cast<double>(std::filesystem::file_size(options.output));
+    EXPECT_GT(bytes * 8 / 2, 500'000) << codec;
+    EXPECT_LT(bytes * 8 / 2, 1'600'000) << codec;
+  }
+}
+
+TEST(TranscodeFormats, OlderContainersKeepEveryFrameInGoodQuality) {
+  const Folder folder;
+  Clip clip{.path = folder / "in.mp4", .width = 320, .height = 240};
+  make_clip(clip);
+  const FileFacts before = look_into(clip.path);
+  for (const char* name : {"out.ogv", "out.wmv", "out.flv", "out.3gp", "out.mxf"}) {
+    transcode(job(clip.path, folder / name));
+    const FileFacts after = look_into(folder / name);
+    ASSERT_EQ(after.frames.size(), before.frames.size()) << name;
+    EXPECT_NEAR(after.times.back() - after.times.front(), 0.96, 2e-3) << name;
+    double error = 0;
+    for (std::size_t i = 0; i < 320 * 240; ++i) {
+      error += std::abs(static_cast<unsigned char>(after.frames.back()[i]) -
+                        static_cast<unsigned char>(before.frames.back()[i]));
+    }
+    EXPECT_LT(error / (320 * 240), 3) << name;
+  }
+}
+
 class Formats : public testing::TestWithParam<const char*> {};
 
 // Decoded, wrapped, passed through the graph, encoded: not one sample may change.

@@ -24,7 +24,8 @@ void keep_message(void* context, int level, const char* format, va_list argument
   for (char& c : line) {
     if (c == '\n' || c == '\r') c = ' ';
   }
-  if (line.empty()) return;
+  // It follows on what says why.
+  if (line.empty() || line == "ff_frame_thread_encoder_init failed") return;
   (void)context;
   const std::lock_guard lock(message_mutex);
   message = std::move(line);

@@ -88,10 +88,15 @@ const AVCodec* wanted_encoder(const std::string& wanted) {
 const AVCodec* default_encoder(const Container& container, int depth) {
   const std::string_view muxer = container.format->name;
   const AVCodec* codec = nullptr;
-  if (muxer == "mp4" || muxer == "mov" || muxer == "matroska" || muxer == "mpegts" ||
-      container.kind == OutputKind::stream) {
+  constexpr std::array<std::string_view, 7> kModern{"mp4",      "mov",    "3gp", "3g2",
+                                                    "matroska", "mpegts", "flv"};
+  const bool modern = std::ranges::find(kModern, muxer) != kModern.end();
+  if (modern || container.kind == OutputKind::stream) {
     // Few players of streams know other formats than those of 8 bits.
-    if (depth > 8 && container.kind != OutputKind::stream) codec = encoder_named("libx265");
+    const bool deep = depth > 8 && container.kind != OutputKind::stream;
+    if (deep && can_hold(*container.format, AVMEDIA_TYPE_VIDEO, AV_CODEC_ID_HEVC)) {
+      codec = encoder_named("libx265");
+    }
     if (codec == nullptr) codec = encoder_named("libx264");
   } else if (muxer == "webm") {
     codec = encoder_named("libvpx-vp9");
@@ -132,6 +137,9 @@ Container stream_container(const std::string& name) {
   result.label = scheme;
   return result;
 }
+
+constexpr std::string_view kKnown =
+    "known are mp4, mov, mkv, webm, avi, ts, y4m, gif, png, jpg, tiff, bmp and img%04d.png";
 
 }  // namespace
 
@@ -178,7 +186,11 @@ Container container_for(const std::string& name) {
     fail(MediaError::Kind::output, name,
          extension.empty() ? "no extension says which container to write"
                            : "unknown container '" + extension + "'",
-         "known are mp4, mov, mkv, webm, avi, ts, y4m, gif, png, jpg, tiff, bmp and img%04d.png");
+         kKnown);
+  }
+  // Sound with a picture for its cover.
+  if (result.format->video_codec == AV_CODEC_ID_PNG) {
+    fail(MediaError::Kind::output, name, "'" + extension + "' files hold sound alone", kKnown);
   }
   result.label = result.format->name;
   if (result.label == "matroska") result.label = "mkv";

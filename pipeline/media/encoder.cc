@@ -67,8 +67,8 @@ AVPixelFormat wanted_format(const EncoderSetup& setup, const std::string& name) 
     if (without_range(*all) == without_range(format)) return format;
     known += std::string(known.empty() ? "" : " ") + av_get_pix_fmt_name(*all);
   }
-  fail(MediaError::Kind::usage, "--pix-fmt", std::string(setup.codec->name) + " does not take " + name,
-       "it takes " + known);
+  fail(MediaError::Kind::usage, "--pix-fmt",
+       std::string(setup.codec->name) + " does not take " + name, "it takes " + known);
 }
 
 AVPixelFormat nearest_format(const EncoderSetup& setup, AVPixelFormat source, int width,
@@ -79,7 +79,8 @@ AVPixelFormat nearest_format(const EncoderSetup& setup, AVPixelFormat source, in
   const int alpha = has_alpha(source) ? 1 : 0;
   AVPixelFormat best = list.front();
   for (const AVPixelFormat format : list) {
-    best = format == source ? source : av_find_best_pix_fmt_of_2(best, format, source, alpha, nullptr);
+    best =
+        format == source ? source : av_find_best_pix_fmt_of_2(best, format, source, alpha, nullptr);
     if (best == source) break;
   }
   return best;
@@ -108,10 +109,10 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
   const AVCodec& codec = *setup.codec;
   const AVPixelFormat source = meaning_of(first.format());
   shape_ = shape_of(frame);
-  AVPixelFormat format = options.pixel_format.empty()
-                             ? nearest_format(setup, without_range(setup.source), frame.width,
-                                              frame.height)
-                             : wanted_format(setup, options.pixel_format);
+  AVPixelFormat format =
+      options.pixel_format.empty()
+          ? nearest_format(setup, without_range(setup.source), frame.width, frame.height)
+          : wanted_format(setup, options.pixel_format);
   shape_.format = without_range(format);
   const bool from_yuv = first.format().family == ColorFamily::yuv;
   const AVPixFmtDescriptor* desc = av_pix_fmt_desc_get(shape_.format);
@@ -128,18 +129,18 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
   }
   if (to_yuv && !from_yuv) {
     // Players take untagged video for BT.601 when small and for BT.709 when large: say which.
-    shape_.matrix = codec.id == AV_CODEC_ID_MJPEG || frame.height < 720 ? AVCOL_SPC_SMPTE170M
-                                                                        : AVCOL_SPC_BT709;
+    shape_.matrix =
+        codec.id == AV_CODEC_ID_MJPEG || frame.height < 720 ? AVCOL_SPC_SMPTE170M : AVCOL_SPC_BT709;
   }
   if (!to_yuv && from_yuv) shape_.matrix = AVCOL_SPC_UNSPECIFIED;
   choose_size(setup);
   note_lost_alpha(setup, first);
   if (shape_.format != without_range(setup.source) && on_note_) {
-    const bool odd = needs_even(setup) &&
-                     !fits_size(without_range(setup.source), frame.width, frame.height);
+    const bool odd =
+        needs_even(setup) && !fits_size(without_range(setup.source), frame.width, frame.height);
     on_note_(odd ? NoteLevel::warning : NoteLevel::detail,
-             std::string(codec.name) + ": " + av_get_pix_fmt_name(setup.source) + " is written as " +
-                 av_get_pix_fmt_name(shape_.format) +
+             std::string(codec.name) + ": " + av_get_pix_fmt_name(setup.source) +
+                 " is written as " + av_get_pix_fmt_name(shape_.format) +
                  (odd ? ", which keeps the odd size; --pix-fmt " +
                             std::string(av_get_pix_fmt_name(without_range(setup.source))) +
                             " would pad it, and plays in more places"
@@ -166,26 +167,25 @@ void Encoder::choose_size(const EncoderSetup& setup) {
   width_ = whole(width_, desc->log2_chroma_w);
   height_ = whole(height_, desc->log2_chroma_h);
   if (!on_note_) return;
-  on_note_(NoteLevel::warning, std::string(setup.codec->name) + ": takes " +
-                                   av_get_pix_fmt_name(shape_.format) +
-                                   " of even sizes only: the output is " + std::to_string(width_) +
-                                   "x" + std::to_string(height_) +
-                                   ", the last column or row is repeated");
+  on_note_(NoteLevel::warning,
+           std::string(setup.codec->name) + ": takes " + av_get_pix_fmt_name(shape_.format) +
+               " of even sizes only: the output is " + std::to_string(width_) + "x" +
+               std::to_string(height_) + ", the last column or row is repeated");
 }
 
-// Codecs that count frames at a fixed rate get such a base; packets take the frames' times again.
+// Codecs that count frames get a base that does; packets take the frames' times again.
 void Encoder::choose_time_base(const AVCodec& codec, AVRational frame_rate) {
   encoder_time_base_ = time_base_;
+  if (!counts_frames(codec)) return;
   if (frame_rate.num <= 0 || frame_rate.den <= 0) frame_rate = {25, 1};
   if (codec.supported_framerates != nullptr) {
     const int index = av_find_nearest_q_idx(frame_rate, codec.supported_framerates);
     encoder_time_base_ = av_inv_q(codec.supported_framerates[index]);
-  } else if (codec.id == AV_CODEC_ID_MPEG4 && time_base_.den > 65535) {
-    int num = 1;
-    int den = 1;
-    av_reduce(&num, &den, frame_rate.num, frame_rate.den, 65535);
-    encoder_time_base_ = {den, num};
+    return;
   }
+  constexpr std::int64_t kMost = 65535;  // of MPEG-4
+  av_reduce(&encoder_time_base_.den, &encoder_time_base_.num, frame_rate.num, frame_rate.den,
+            kMost);
 }
 
 void Encoder::open(const EncoderSetup& setup, const WriteOptions& options,
@@ -218,7 +218,7 @@ void Encoder::open(const EncoderSetup& setup, const WriteOptions& options,
   if (setup.keeps_order) context.max_b_frames = 0;
   if (codec_ == AV_CODEC_ID_WRAPPED_AVFRAME) context.strict_std_compliance = -1;
   const bool interlaced = frame.interlaced_frame != 0;
-  context.field_order = !interlaced                ? AV_FIELD_PROGRESSIVE
+  context.field_order = !interlaced                  ? AV_FIELD_PROGRESSIVE
                         : frame.top_field_first != 0 ? AV_FIELD_TT
                                                      : AV_FIELD_BB;
   if (interlaced && (codec_ == AV_CODEC_ID_H264 || codec_ == AV_CODEC_ID_MPEG2VIDEO)) {
@@ -246,7 +246,8 @@ FramePtr Encoder::fit(const VideoFrame& frame) {
     shape.matrix = shape_.matrix;
   }
   if (shape != shape_ && codec_ != AV_CODEC_ID_GIF) {
-    if (!noted_change_ && on_note_ && (shape.width != shape_.width || shape.height != shape_.height)) {
+    if (!noted_change_ && on_note_ &&
+        (shape.width != shape_.width || shape.height != shape_.height)) {
       noted_change_ = true;
       on_note_(NoteLevel::warning, "the picture changes to " + geometry_text(shape) +
                                        "; the output stays " + geometry_text(shape_));
@@ -318,8 +319,7 @@ PacketPtr Encoder::receive() {
   } else {
     packet->pts = av_rescale_q(packet->pts, encoder_time_base_, time_base_);
   }
-  packet->dts = in_order ? packet->pts
-                         : av_rescale_q(packet->dts, encoder_time_base_, time_base_);
+  packet->dts = in_order ? packet->pts : av_rescale_q(packet->dts, encoder_time_base_, time_base_);
   return packet;
 }
 

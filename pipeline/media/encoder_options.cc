@@ -20,14 +20,14 @@ struct Trait {
   const char* defaults = "";   // where neither quality nor bitrate is given
   const char* always = "";
   const char* lossless = nullptr;
-  const char* live = "";       // speed before size, and nothing held back
-  bool has_range = false;      // tells full from video range
+  const char* live = "";   // speed before size, and nothing held back
+  bool has_range = false;  // tells full from video range
   bool even_chroma = false;
 };
 
 constexpr std::array kTraits{
-    Trait{"libx264", Quality::crf, "", "", "", "qp=0",
-          "preset=veryfast:tune=zerolatency", true, true},
+    Trait{"libx264", Quality::crf, "", "", "", "qp=0", "preset=veryfast:tune=zerolatency", true,
+          true},
     Trait{"libx264rgb", Quality::crf, "", "", "", "qp=0", "preset=veryfast:tune=zerolatency", true,
           false},
     // x265 writes to stderr by itself unless told not to.
@@ -43,11 +43,9 @@ constexpr std::array kTraits{
           false},
     Trait{"libsvtav1", Quality::crf, "", "crf=35", "", nullptr, "preset=10", true, true},
     Trait{"libwebp", Quality::none, "", "quality=90", "", "lossless=1", "", false, false},
-    Trait{"mpeg4", Quality::quantiser, "", "global_quality=354", "", nullptr, "", false, false},
-    Trait{"mpeg2video", Quality::quantiser, "", "global_quality=354", "", nullptr, "", false,
-          false},
-    Trait{"mpeg1video", Quality::quantiser, "", "global_quality=354", "", nullptr, "", false,
-          false},
+    Trait{"libwebp_anim", Quality::none, "", "quality=90", "", "lossless=1", "", false, false},
+    Trait{"libtheora", Quality::none, "", "flags=+qscale:global_quality=944", "", nullptr, "",
+          false, false},
     // Each row by the predictor that suits it: files of photographs become half as large.
     Trait{"png", Quality::none, "", "", "pred=mixed", "", "", true, false},
     // The picture is full range by definition.
@@ -56,11 +54,24 @@ constexpr std::array kTraits{
     Trait{"rawvideo", Quality::none, "", "", "", "", "", true, false},
 };
 
+bool has_option(const AVCodec& codec, const char* name) {
+  return codec.priv_class != nullptr &&
+         av_opt_find(const_cast<const AVClass**>(&codec.priv_class), name, nullptr, 0,
+                     AV_OPT_SEARCH_FAKE_OBJ) != nullptr;
+}
+
+// Of the family that began with MPEG-1, from H.261 to Windows Media.
+bool is_mpeg_family(const AVCodec& codec) { return has_option(codec, "mpv_flags"); }
+
 Trait trait_of(const AVCodec& codec) {
   for (const Trait& trait : kTraits) {
     if (trait.encoder == codec.name) return trait;
   }
   Trait trait;
+  if (is_mpeg_family(codec)) {
+    trait.quality = Quality::quantiser;
+    trait.defaults = "global_quality=354";
+  }
   const AVCodecDescriptor* descriptor = avcodec_descriptor_get(codec.id);
   const int props = descriptor == nullptr ? 0 : descriptor->props;
   if ((props & AV_CODEC_PROP_LOSSLESS) != 0 && (props & AV_CODEC_PROP_LOSSY) == 0) {
@@ -71,23 +82,17 @@ Trait trait_of(const AVCodec& codec) {
   return trait;
 }
 
-bool has_option(const AVCodec& codec, const char* name) {
-  return codec.priv_class != nullptr &&
-         av_opt_find(const_cast<const AVClass**>(&codec.priv_class), name, nullptr, 0,
-                     AV_OPT_SEARCH_FAKE_OBJ) != nullptr;
-}
-
 // x264 itself writes to stderr about a preset that it does not know.
 void check_x26x_preset(const AVCodec& codec, const std::string& preset) {
-  constexpr std::array kPresets{"ultrafast", "superfast", "veryfast", "faster",  "fast",
+  constexpr std::array kPresets{"ultrafast", "superfast", "veryfast", "faster",   "fast",
                                 "medium",    "slow",      "slower",   "veryslow", "placebo"};
   const std::string_view name = codec.name;
   if (!name.starts_with("libx26")) return;
   if (std::find(kPresets.begin(), kPresets.end(), preset) != kPresets.end()) return;
   std::string known;
   for (const char* one : kPresets) known += std::string(known.empty() ? "" : " ") + one;
-  fail(MediaError::Kind::usage, "--enc-preset", std::string(name) + " has no preset '" + preset + "'",
-       "it has " + known);
+  fail(MediaError::Kind::usage, "--enc-preset",
+       std::string(name) + " has no preset '" + preset + "'", "it has " + known);
 }
 
 bool always_lossless(const Trait& trait) {
@@ -110,13 +115,20 @@ std::string number(double value) {
 bool signals_range(const AVCodec& codec) { return trait_of(codec).has_range; }
 bool needs_even_chroma(const AVCodec& codec) { return trait_of(codec).even_chroma; }
 
+bool counts_frames(const AVCodec& codec) {
+  constexpr std::array kOthers{AV_CODEC_ID_MPEG4, AV_CODEC_ID_THEORA, AV_CODEC_ID_DIRAC,
+                               AV_CODEC_ID_SNOW,  AV_CODEC_ID_DNXHD,  AV_CODEC_ID_DVVIDEO};
+  return codec.supported_framerates != nullptr || is_mpeg_family(codec) ||
+         std::ranges::find(kOthers, codec.id) != kOthers.end();
+}
+
 void check_encoder_options(const AVCodec& codec, const WriteOptions& options) {
   const Trait trait = trait_of(codec);
   const bool has_crf = trait.quality != Quality::none || has_option(codec, "crf");
   if (options.crf) {
     if (!has_crf) refuse("--crf", codec, "has no such quality scale");
     const double lowest = trait.quality == Quality::quantiser ? 1 : 0;
-    const double highest = trait.quality == Quality::quantiser                        ? 31
+    const double highest = trait.quality == Quality::quantiser ? 31
                            : std::string_view(codec.name).find("264") != std::string::npos ||
                                    std::string_view(codec.name).find("265") != std::string::npos
                                ? 51

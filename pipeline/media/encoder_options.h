@@ -19,4 +19,8 @@ bool signals_range(const AVCodec& codec);
 /// True where frames of odd size need chroma of full size.
 bool needs_even_chroma(const AVCodec& codec);
 
+/// True where the encoder takes its clock for the rate of frames, and shares out bits by it, so that
+/// a finer clock starves them.
+bool counts_frames(const AVCodec& codec);
+
 }  // namespace convolve::media

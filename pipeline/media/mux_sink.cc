@@ -20,14 +20,22 @@ bool is_matroska(const AVOutputFormat& format) {
   return name == "matroska" || name == "webm";
 }
 
+// Containers that tell no times, but which frame it is at a fixed rate.
+bool counts_frames(const AVOutputFormat& format) {
+  constexpr std::array<std::string_view, 5> kMuxers{"avi", "yuv4mpegpipe", "ogg", "mxf", "swf"};
+  return std::ranges::find(kMuxers, format.name) != kMuxers.end();
+}
+
 // Keys that MP4's own metadata has places for; others need the form that QuickTime made up.
 bool is_plain_mp4_key(std::string_view key) {
   constexpr std::array kKnown{
-      "title",     "artist",  "album_artist", "album",     "date",     "genre",        "comment",
-      "copyright", "grouping", "lyrics",      "description", "synopsis", "show",       "episode_id",
-      "network",   "keywords", "composer",    "encoder",   "creation_time", "track",   "disc",
-      "compilation", "media_type", "hd_video", "gapless_playback", "location", "language",
-      "timecode",  "tmpo", "season_number", "episode_sort", "encoding_tool"};
+      "title",        "artist",       "album_artist", "album",         "date",
+      "genre",        "comment",      "copyright",    "grouping",      "lyrics",
+      "description",  "synopsis",     "show",         "episode_id",    "network",
+      "keywords",     "composer",     "encoder",      "creation_time", "track",
+      "disc",         "compilation",  "media_type",   "hd_video",      "gapless_playback",
+      "location",     "language",     "timecode",     "tmpo",          "season_number",
+      "episode_sort", "encoding_tool"};
   return std::find(kKnown.begin(), kKnown.end(), key) != kKnown.end();
 }
 
@@ -58,11 +66,8 @@ void MuxSink::make_video_stream(const Encoder& encoder, const AVFrame& first) {
   stream->sample_aspect_ratio = encoder.context().sample_aspect_ratio;
   video_time_base_ = encoder.time_base();
   stream->time_base = video_time_base_;
-  // These count frames at a fixed rate.
-  const std::string_view muxer = container_.format->name;
-  if (muxer == "avi" || muxer == "yuv4mpegpipe") {
-    if (frame_rate_.num > 0 && frame_rate_.den > 0) stream->time_base = av_inv_q(frame_rate_);
-  }
+  const bool known = frame_rate_.num > 0 && frame_rate_.den > 0;
+  if (known && counts_frames(*container_.format)) stream->time_base = av_inv_q(frame_rate_);
 }
 
 void MuxSink::make_streams(const Encoder& encoder, const AVFrame& first) {
@@ -178,9 +183,7 @@ void MuxSink::write(PacketPtr packet, int stream, AVRational time_base) {
   check(av_interleaved_write_frame(context_.get(), packet.get()));
 }
 
-void MuxSink::write_video(PacketPtr packet) {
-  write(std::move(packet), video_, video_time_base_);
-}
+void MuxSink::write_video(PacketPtr packet) { write(std::move(packet), video_, video_time_base_); }
 
 void MuxSink::write_copied(PacketPtr packet) {
   const auto index = static_cast<std::size_t>(packet->stream_index);
