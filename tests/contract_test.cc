@@ -156,7 +156,7 @@ TEST_P(Contract, DefaultsOnEveryFormatAndSize) {
   for (const Layout& layout : all_layouts()) {
     for (const Size size : {Size{1, 1}, Size{1, 7}, Size{6, 1}, Size{2, 2}, Size{17, 5},
                             Size{40, 33}, Size{131, 70}}) {
-      run_or_refuse(info(), {}, detail::random_picture(layout, size.width, size.height, random),
+      run_or_refuse(info(), {}, random_picture(layout, size.width, size.height, random),
                     random);
     }
   }
@@ -169,7 +169,7 @@ TEST_P(Contract, AnyAllowedValuesOnEveryFormat) {
       const int width = static_cast<int>(random() % 40) + 1;
       const int height = static_cast<int>(random() % 40) + 1;
       run_or_refuse(info(), sample_values(info(), random),
-                    detail::random_picture(layout, width, height, random), random);
+                    random_picture(layout, width, height, random), random);
       if (HasFailure()) return;
     }
   }
@@ -212,7 +212,7 @@ TEST_P(Contract, IdentityIsTheInput) {
     if (!filter->is_identity()) continue;
     SCOPED_TRACE(describe(name(), values));
     Engine engine(std::move(filter));
-    const Picture in = detail::random_picture(layout_of("I420"), 20, 10, random);
+    const Picture in = random_picture(layout_of("I420"), 20, 10, random);
     ASSERT_EQ(Engine::output_size(engine.filter(), {20, 10}), (Size{20, 10}));
     const TestFrame input(in, {});
     TestFrame output(*in.layout, 20, 10, {});
@@ -245,7 +245,7 @@ TEST_P(Contract, AnEngineFollowsChangesOfFormat) {
   for (int turn = 0; turn < 60; ++turn) {
     const Layout& layout = all_layouts()[random() % all_layouts().size()];
     const Picture in =
-        detail::random_picture(layout, static_cast<int>(random() % 50) + 2,
+        random_picture(layout, static_cast<int>(random() % 50) + 2,
                                static_cast<int>(random() % 50) + 2, random);
     const Size size = Engine::output_size(engine.filter(), {in.width, in.height});
     const TestFrame input(in, random_placement(random));

@@ -257,7 +257,7 @@ TEST(MeanDifference, OfEveryFormat) {
   std::mt19937 random(test_seed());
   for (const Layout& layout : all_layouts()) {
     for (const int width : {1, 33, 34, 301}) {
-      const Picture one = detail::random_picture(layout, width, 7, random);
+      const Picture one = random_picture(layout, width, 7, random);
       Picture other(layout, width, 7);
       fill(other, Content::random, random);
       double sum = 0;

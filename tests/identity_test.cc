@@ -84,7 +84,7 @@ TEST_P(Identity, SameBytesEveryWay) {
         std::vector<Way> ways = every_way(name, values);
         const Size out = Engine::output_size(ways.front().engine->filter(), size);
         if (out.width > 2000 || out.height > 2000) continue;
-        const Picture in = detail::random_picture(layout, size.width, size.height, random);
+        const Picture in = random_picture(layout, size.width, size.height, random);
         run_all_ways(ways, in, *in.layout, out, random);
         ++compared;
       } catch (const std::invalid_argument&) {

@@ -115,7 +115,7 @@ TEST(LargeKernel, OfBoxes) {
 
 TEST(LargeKernel, OnAnyNumberOfThreads) {
   std::mt19937 random(test_seed());
-  const Picture in = detail::random_picture(layout_of("RGB"), 150, 97, random);
+  const Picture in = random_picture(layout_of("RGB"), 150, 97, random);
   const TestFrame input(in, {});
   for (const int rank : {0, 2}) {
     const Values values{{"kernel", random_kernel(45, 43, rank, true, random)}, {"scale", "1/99"}};

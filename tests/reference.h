@@ -156,21 +156,39 @@ inline Axis make_axis(int taps, int anchor, const Values& values) {
   return axis;
 }
 
+/// Where each tap reads for each output, tap after tap; `n` stands for the border colour.
+inline std::vector<int> places_read(const Axis& axis, int taps, int outputs, int n,
+                                    const std::string& border) {
+  std::vector<int> places;
+  for (int i = 0; i < taps; ++i) {
+    for (int o = 0; o < outputs; ++o) {
+      const int place = border_index(axis.input(o) + (i - axis.anchor) * axis.dilation, n, border);
+      places.push_back(place < 0 ? n : place);
+    }
+  }
+  return places;
+}
+
 /// `out` samples of the correlation of `in` with `taps`.
 inline Grid correlate(const Grid& in, const Taps& taps, const Axis& ax, const Axis& ay,
                       const std::string& border, double outside, int out_width, int out_height) {
+  const std::vector<int> columns = places_read(ax, taps.width, out_width, in.width, border);
+  const std::vector<int> rows = places_read(ay, taps.height, out_height, in.height, border);
+  // The input, with the border's colour right of it and below.
+  Grid bordered(in.width + 1, in.height + 1, outside);
+  for (int y = 0; y < in.height; ++y) {
+    for (int x = 0; x < in.width; ++x) bordered.at(x, y) = in.at(x, y);
+  }
   Grid out(out_width, out_height);
   for (int y = 0; y < out.height; ++y) {
-    for (int x = 0; x < out.width; ++x) {
-      double sum = 0;
-      for (int j = 0; j < taps.height; ++j) {
-        for (int i = 0; i < taps.width; ++i) {
-          sum += taps.at(i, j) * extended(in, ax.input(x) + (i - ax.anchor) * ax.dilation,
-                                          ay.input(y) + (j - ay.anchor) * ay.dilation, border,
-                                          outside);
-        }
+    double* const sum = &out.at(0, y);
+    for (int j = 0; j < taps.height; ++j) {
+      const double* const row = &bordered.at(0, rows[static_cast<std::size_t>(j * out.height + y)]);
+      for (int i = 0; i < taps.width; ++i) {
+        const double tap = taps.at(i, j);
+        const int* const column = &columns[static_cast<std::size_t>(i * out.width)];
+        for (int x = 0; x < out.width; ++x) sum[x] += tap * row[column[x]];
       }
-      out.at(x, y) = sum;
     }
   }
   return out;

@@ -73,24 +73,4 @@ inline ChannelFilter kernel3d_filter(const Values& values) {
   return filter;
 }
 
-/// What `kernel3d` makes of frame `own` of a stream.
-inline Expected reference_over_time(const std::vector<Picture>& stream, int own,
-                                    const Values& values) {
-  const auto slices = static_cast<int>(read_slices(value_or(values, "kernel", kBox3d)).size());
-  const TimeWindow window = time_window(values, slices);
-  // A causal window knows no frame after its own.
-  const int last = window.causal ? own : static_cast<int>(stream.size()) - 1;
-  std::vector<const Picture*> frames;
-  for (int t = own - window.before; t <= own + window.after; ++t) {
-    const int place = border_index(t, last + 1, window.border);
-    frames.push_back(place < 0 ? nullptr : &stream[static_cast<std::size_t>(place)]);
-  }
-  const Picture& in = stream[static_cast<std::size_t>(own)];
-  Expected expected =
-      filter_picture(in, kernel3d_filter(values), values, "per-channel", std::move(frames));
-  const auto roi = values.find("roi");
-  if (roi != values.end() && !roi->second.empty()) keep_outside(expected, in, roi->second);
-  return expected;
-}
-
 }  // namespace convolve::test

@@ -17,7 +17,7 @@ inline std::vector<Picture> random_stream(const Layout& layout, int width, int h
                                           std::mt19937& random) {
   std::vector<Picture> stream;
   for (int i = 0; i < count; ++i) {
-    stream.push_back(detail::random_picture(layout, width, height, random));
+    stream.push_back(random_picture(layout, width, height, random));
     stream.back().range = stream.front().range;
     stream.back().matrix = stream.front().matrix;
   }
