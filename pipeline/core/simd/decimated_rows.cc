@@ -48,31 +48,6 @@ namespace HWY_NAMESPACE {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// Rows of halves in turn. The table names them twice over, so that any run of them is one.
-class RowRing {
- public:
-  RowRing(std::int16_t* rows, int count, std::size_t stride) : count_(count) {
-    for (int i = 0; i < count; ++i) {
-      row_[i] = row_[i + count] = rows + static_cast<std::size_t>(i) * stride;
-    }
-  }
-  /// Where the next row goes, in place of the oldest.
-  HWY_INLINE std::int16_t* Next() {
-    std::int16_t* const row = row_[next_];
-    next_ = next_ + 1 == count_ ? 0 : next_ + 1;
-    return row;
-  }
-  /// The newest rows, oldest first.
-  [[nodiscard]] HWY_INLINE const std::int16_t* const* Newest(int rows) const {
-    return row_ + next_ + count_ - rows;
-  }
-
- private:
-  int count_;
-  int next_ = 0;
-  std::int16_t* row_[2 * DecimatedRows::kMostRows];
-};
-
 // Column sums.
 class Down {
  public:

@@ -36,7 +36,6 @@ struct DecimatedRows {
   std::vector<ColumnTaps> outward;  ///< of each row of a step
   int above = 0;                    ///< rows that an output row sees above it, and below
 
-  static constexpr int kMostRows = 96;  ///< of any taps
   /// The most rows of the few that an output row sees.
   [[nodiscard]] int few() const noexcept {
     int most = 0;

@@ -89,6 +89,7 @@ class VectorsInOrder {
   [[nodiscard]] HWY_INLINE V operator()(V narrowed) const {
     const hn::DFromV<V> d;
     const hn::ScalableTag<std::int32_t> units;
+    if constexpr (hn::MaxLanes(decltype(units)()) == 4) return narrowed;
     return hn::BitCast(d, hn::TableLookupLanes(hn::BitCast(units, narrowed), order_));
   }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "core/simd/highway-inl.h"
+#include "core/simd/narrow-inl.h"
 #include "core/simd/smooth_rows.h"
 
 #if defined(CONVOLVE_SMOOTH_LANES_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -32,7 +33,7 @@ constexpr std::size_t smooth_stride(int halves) noexcept {
 /// The least samples of output that are computed at a time for `held` rows of halves to fill the
 /// first cache; not so few that the columns at both ends of a tile become a large part of it.
 inline int smooth_fit(const SmoothRows& rows, int held) noexcept {
-  constexpr int kBytes = 20 * 1024;
+  constexpr int kBytes = 24 * 1024;
   return std::max(kBytes / (held * static_cast<int>(sizeof(std::int16_t))), 8 * rows.reach());
 }
 
@@ -53,6 +54,31 @@ HWY_INLINE int SmoothStep() { return static_cast<int>(hn::Lanes(D16())); }
 HWY_INLINE V16 InAllLanes(const SmoothRows::Weight& weight) {
   return hn::LoadDup128(D16(), weight.lanes.data());
 }
+
+/// Rows of halves in turn. The table names them twice over, so that any run of them is one.
+class RowRing {
+ public:
+  RowRing(std::int16_t* rows, int count, std::size_t stride) : count_(count) {
+    for (int i = 0; i < count; ++i) {
+      row_[i] = row_[i + count] = rows + static_cast<std::size_t>(i) * stride;
+    }
+  }
+  /// Where the next row goes, in place of the oldest.
+  HWY_INLINE std::int16_t* Next() {
+    std::int16_t* const row = row_[next_];
+    next_ = next_ + 1 == count_ ? 0 : next_ + 1;
+    return row;
+  }
+  /// The newest rows, oldest first.
+  [[nodiscard]] HWY_INLINE const std::int16_t* const* Newest(int rows) const {
+    return row_ + next_ + count_ - rows;
+  }
+
+ private:
+  int count_;
+  int next_ = 0;
+  std::int16_t* row_[2 * SmoothRows::kMostHeld];
+};
 
 /// Makes halves of samples.
 template <typename T>
@@ -133,14 +159,30 @@ class SmoothCodes {
         centre_(hn::Set(D16(), static_cast<std::int16_t>(rows.centre))),
         most_(hn::Set(D16(), static_cast<std::int16_t>(rows.max_code))) {}
 
-  HWY_INLINE void Store(V16 sum, T* to) const {
+  template <int kVectors>
+  HWY_INLINE void Store(const V16 (&sum)[kVectors], T* to) const {
     const D16 d;
+#if HWY_TARGET != HWY_SCALAR
+    if constexpr (sizeof(T) == 1 && kVectors % 2 == 0) {
+      const hn::ScalableTag<std::uint8_t> d_out;
+      HWY_UNROLL(2)
+      for (int v = 0; v < kVectors; v += 2) {
+        const auto bytes = in_order_(NarrowBytes(Code(sum[v]), Code(sum[v + 1])));
+        hn::StoreU(bytes, d_out, to + v * SmoothStep());
+      }
+      return;
+    }
+#endif
     const hn::Rebind<T, D16> d_out;
-    const V16 code = hn::Add(hn::MulFixedPoint15(sum, scale_), centre_);
-    if constexpr (sizeof(T) == 1) {
-      hn::StoreU(hn::DemoteTo(d_out, code), d_out, to);
-    } else {
-      hn::StoreU(hn::BitCast(d_out, hn::Min(hn::Max(code, hn::Zero(d)), most_)), d_out, to);
+    HWY_UNROLL(4)
+    for (int v = 0; v < kVectors; ++v) {
+      const V16 code = Code(sum[v]);
+      if constexpr (sizeof(T) == 1) {
+        hn::StoreU(hn::DemoteTo(d_out, code), d_out, to + v * SmoothStep());
+      } else {
+        hn::StoreU(hn::BitCast(d_out, hn::Min(hn::Max(code, hn::Zero(d)), most_)), d_out,
+                   to + v * SmoothStep());
+      }
     }
   }
 
@@ -164,13 +206,17 @@ class SmoothCodes {
   HWY_INLINE void StoreAt(const Sums& sums, int x, T* out) const {
     V16 sum[kVectors];
     sums.Sum(x, sum);
-    HWY_UNROLL(4)
-    for (int v = 0; v < kVectors; ++v) Store(sum[v], out + x + v * SmoothStep());
+    Store(sum, out + x);
   }
+
+  HWY_INLINE V16 Code(V16 sum) const { return hn::Add(hn::MulFixedPoint15(sum, scale_), centre_); }
 
   V16 scale_;
   V16 centre_;
   V16 most_;
+#if HWY_TARGET != HWY_SCALAR
+  VectorsInOrder<2> in_order_;
+#endif
 };
 
 }  // namespace HWY_NAMESPACE

@@ -25,9 +25,22 @@ inline std::size_t smooth_halves(const SmoothRows& rows, int samples) noexcept {
 }
 
 // Samples of output that are computed at a time: whole blocks of pixels.
+inline int samples_at_a_time(const SmoothRows& rows) noexcept {
+  return 2 * kLeastSamples * rows.channels;
+}
+
+// The most samples of a tile.
+inline int widest_tile(const SmoothRows& rows) noexcept {
+  const int unit = samples_at_a_time(rows);
+  return std::max(smooth_fit(rows, rows_held(rows)) / unit, 1) * unit;
+}
+
+// Samples of each tile but the last, so that all are about as wide.
 inline int smooth_tile(const SmoothRows& rows, int samples) noexcept {
-  const int unit = kLeastSamples * rows.channels;
-  return std::min((smooth_fit(rows, rows_held(rows)) / unit + 1) * unit, samples);
+  const int unit = samples_at_a_time(rows);
+  const int widest = widest_tile(rows);
+  const int count = (samples + widest - 1) / widest;
+  return std::min(((samples + count - 1) / count + unit - 1) / unit * unit, samples);
 }
 
 }  // namespace convolve
@@ -52,34 +65,29 @@ class Columns {
         first_(first),
         samples_(samples),
         count_(2 * rows.above() + 2),
-        stride_(stride),
-        halves_(scratch) {}
+        halves_(scratch, count_, stride),
+        needed_(count_) {}
 
-  /// Sums of output rows `y` and `y + 1`, of which the second may lie beyond the block.
-  HWY_INLINE void Sum(int y, std::int16_t* first, std::int16_t* second) {
-    for (; made_ < y + count_; ++made_) {
+  /// Sums of the next two output rows, of which the second may lie beyond the block.
+  HWY_INLINE void Sum(std::int16_t* first, std::int16_t* second) {
+    for (; made_ < needed_; ++made_) {
       const std::byte* const in = in_[std::min(made_, last_row_)];
-      LoadHalves(rows_, reinterpret_cast<const T*>(in) + first_, samples_, Slot(made_ % count_));
-    }
-    const std::int16_t* row[2 * SmoothRows::kMostRadius + 2];
-    const int first_slot = y % count_;
-    for (int i = 0; i < count_; ++i) {
-      row[i] = Slot(i < count_ - first_slot ? first_slot + i : first_slot + i - count_);
+      LoadHalves(rows_, reinterpret_cast<const T*>(in) + first_, samples_, halves_.Next());
     }
     const int step = SmoothStep();
     const int above = rows_.above();
+    const std::int16_t* const* const middle = halves_.Newest(count_) + above;
     const SmoothRows::Weight* const weights = rows_.vertical.data();
     const RowsAhead<2> ahead(in_, std::min(made_, last_row_), last_row_);
     for (int x = 0; x < samples_; x += 2 * step) {
       ahead.fetch((first_ + x) * static_cast<int>(sizeof(T)));
-      SumAt(row + above, above, weights, x, first, second);
+      SumAt(middle, above, weights, x, first, second);
     }
+    needed_ += 2;
   }
 
  private:
-  [[nodiscard]] std::int16_t* Slot(int slot) const {
-    return halves_ + static_cast<std::size_t>(slot) * stride_;
-  }
+  using Pair = V16[2];
 
   // Two vectors of each of both rows. Going outwards, the second row's upper sample is what the
   // first row's was a step before, and the first row's lower sample what the second row's was:
@@ -90,10 +98,10 @@ class Columns {
                                std::int16_t* second) {
     const D16 d;
     const int step = SmoothStep();
-    V16 up[2];
-    V16 down[2];
-    V16 one[2];
-    V16 two[2];
+    Pair up;
+    Pair down;
+    Pair one;
+    Pair two;
     const V16 centre = InAllLanes(weights[0]);
     for (int v = 0; v < 2; ++v) {
       up[v] = hn::LoadU(d, middle[0] + x + v * step);
@@ -101,17 +109,28 @@ class Columns {
       one[v] = hn::MulFixedPoint15(up[v], centre);
       two[v] = hn::MulFixedPoint15(down[v], centre);
     }
-    for (int k = 1; k <= above; ++k) {
+    const auto fold = [&](int k, const Pair& from_up, const Pair& from_down, Pair& to_up,
+                          Pair& to_down) HWY_ATTR {
       const V16 weight = InAllLanes(weights[k]);
+      const std::int16_t* const above_row = middle[-k] + x;
+      const std::int16_t* const below_row = middle[k + 1] + x;
+      HWY_UNROLL(2)
       for (int v = 0; v < 2; ++v) {
-        const V16 further_up = hn::LoadU(d, middle[-k] + x + v * step);
-        const V16 further_down = hn::LoadU(d, middle[k + 1] + x + v * step);
-        one[v] = hn::Add(one[v], hn::MulFixedPoint15(hn::Add(down[v], further_up), weight));
-        two[v] = hn::Add(two[v], hn::MulFixedPoint15(hn::Add(up[v], further_down), weight));
-        up[v] = further_up;
-        down[v] = further_down;
+        to_up[v] = hn::LoadU(d, above_row + v * step);
+        to_down[v] = hn::LoadU(d, below_row + v * step);
+        one[v] = hn::Add(one[v], hn::MulFixedPoint15(hn::Add(from_down[v], to_up[v]), weight));
+        two[v] = hn::Add(two[v], hn::MulFixedPoint15(hn::Add(from_up[v], to_down[v]), weight));
       }
+    };
+    // Two steps a round, so that what one leaves need not be moved for the next.
+    Pair further_up;
+    Pair further_down;
+    int k = 1;
+    for (; k < above; k += 2) {
+      fold(k, up, down, further_up, further_down);
+      fold(k + 1, further_up, further_down, up, down);
     }
+    if (k == above) fold(k, up, down, further_up, further_down);
     for (int v = 0; v < 2; ++v) {
       hn::StoreU(one[v], d, first + x + v * step);
       hn::StoreU(two[v], d, second + x + v * step);
@@ -124,9 +143,9 @@ class Columns {
   int first_;
   int samples_;
   int count_;
-  std::size_t stride_;
-  std::int16_t* halves_;
+  RowRing halves_;
   int made_ = 0;
+  int needed_;
 };
 
 // Samples [first, first + samples) of the output rows.
@@ -138,7 +157,7 @@ void RunTile(const SmoothRows& rows, const RowBlock& block, int first, int sampl
   Columns<T> columns(rows, block, first, samples + rows.reach(), stride, sums + 2 * stride);
   const SmoothCodes<T> codes(rows);
   for (int y = 0; y < block.rows; y += 2) {
-    columns.Sum(y, sums, sums + stride);
+    columns.Sum(sums, sums + stride);
     for (int i = 0; i < std::min(2, block.rows - y); ++i) {
       codes.StoreRow(Along(rows, sums + static_cast<std::size_t>(i) * stride), samples,
                      reinterpret_cast<T*>(block.out[y + i]) + first);
@@ -172,7 +191,7 @@ HWY_EXPORT(RunSmoothRows);
 
 std::size_t smooth_scratch(const SmoothRows& rows, int samples) noexcept {
   return static_cast<std::size_t>(rows_held(rows)) *
-         smooth_halves(rows, smooth_tile(rows, samples)) * sizeof(std::int16_t);
+         smooth_halves(rows, std::min(widest_tile(rows), samples)) * sizeof(std::int16_t);
 }
 
 void run_smooth_rows(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) noexcept {

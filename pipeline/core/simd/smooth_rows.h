@@ -39,6 +39,7 @@ struct SmoothRows {
   int max_code = 255;
 
   static constexpr int kMostRadius = 40;
+  static constexpr int kMostHeld = 96;  ///< rows that are held at a time
   [[nodiscard]] int above() const noexcept { return static_cast<int>(vertical.size()) - 1; }
   [[nodiscard]] int left() const noexcept { return static_cast<int>(horizontal.size()) - 1; }
   [[nodiscard]] int reach() const noexcept { return 2 * left() * channels; }
