@@ -185,7 +185,7 @@ int add_plain_stream(AVFormatContext* file, AVMediaType type, AVCodecID codec) {
   return stream->index;
 }
 
-void add_attachment(AVFormatContext* file) {
+void add_attachment(AVFormatContext* file, const std::string& type) {
   const int index = add_plain_stream(file, AVMEDIA_TYPE_ATTACHMENT, AV_CODEC_ID_TTF);
   AVStream* stream = file->streams[index];
   const std::string bytes(500, 'F');
@@ -194,7 +194,7 @@ void add_attachment(AVFormatContext* file) {
   std::memcpy(stream->codecpar->extradata, bytes.data(), bytes.size());
   stream->codecpar->extradata_size = static_cast<int>(bytes.size());
   av_dict_set(&stream->metadata, "filename", "some.ttf", 0);
-  av_dict_set(&stream->metadata, "mimetype", "application/x-truetype-font", 0);
+  av_dict_set(&stream->metadata, "mimetype", type.c_str(), 0);
 }
 
 void add_chapters(AVFormatContext* file) {
@@ -225,7 +225,7 @@ void make_clip(const Clip& clip) {
   }
   const int subtitles =
       clip.subtitles ? add_plain_stream(file, AVMEDIA_TYPE_SUBTITLE, AV_CODEC_ID_SUBRIP) : -1;
-  if (clip.attachment) add_attachment(file);
+  if (clip.attachment) add_attachment(file, clip.attachment_type);
   if (clip.chapters) add_chapters(file);
   for (const auto& [key, value] : clip.metadata) {
     av_dict_set(&file->metadata, key.c_str(), value.c_str(), 0);

@@ -26,6 +26,7 @@ struct Clip {
   bool subtitles = false;             // SubRip
   bool chapters = false;
   bool attachment = false;
+  std::string attachment_type = "application/x-truetype-font";
   int rotation = 0;                   // degrees
   int sar_num = 1;
   int sar_den = 1;

@@ -279,6 +279,12 @@ TEST_F(MediaErrors, WhatTheContainerCannotHold) {
   fonts.attachment = true;
   make_clip(fonts);
   expect_error(job("fonts.mkv", "out.mp4"), Kind::output, "attachment");
+  // libav would leave it out, and say nothing.
+  fonts.attachment_type = "image/gif";
+  make_clip(fonts);
+  const std::string cover =
+      expect_error(job("fonts.mkv", "out.mp4"), Kind::output, "mp4 cannot hold gif cover pictures");
+  EXPECT_NE(cover.find("out.mkv"), std::string::npos) << cover;
 }
 
 // libav finds out only when it has begun, and says it in words for programmers.

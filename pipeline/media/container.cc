@@ -203,11 +203,15 @@ bool is_silent(const Container& container) {
   return muxer == "gif" || muxer == "yuv4mpegpipe";
 }
 
+bool is_mov(const AVOutputFormat& format) {
+  const std::string_view name = format.name;
+  return name == "mp4" || name == "mov";
+}
+
 bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec) {
   const std::string_view muxer = format.name;
   if (muxer == "mpegts" || muxer == "rtsp") {
-    return std::find(kTransportCodecs.begin(), kTransportCodecs.end(), codec) !=
-           kTransportCodecs.end();
+    return std::ranges::find(kTransportCodecs, codec) != kTransportCodecs.end();
   }
   if (muxer == "mov" && std::ranges::find(kNotForMov, codec) != kNotForMov.end()) return false;
   if (muxer == "flv" && codec == AV_CODEC_ID_MPEG4) return false;

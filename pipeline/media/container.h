@@ -41,6 +41,9 @@ const AVCodec* choose_encoder(const Container& container, const std::string& wan
 /// Whether it holds pictures alone, without a place for sound or anything else.
 bool is_silent(const Container& container);
 
+/// Whether it is MP4 or QuickTime's, whose files are made alike.
+bool is_mov(const AVOutputFormat& format);
+
 /// Whether the container has a place for a stream of that codec.
 bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec);
 

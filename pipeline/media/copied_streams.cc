@@ -26,9 +26,27 @@ bool is_cover(const AVStream& stream) {
   return (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
 }
 
-bool is_mov(const AVOutputFormat& format) {
+struct Cover {
+  AVCodecID codec;
+  const char* extension;
+  const char* mime_type;
+  bool in_mp4;
+};
+// Pictures that stand for a file.
+constexpr std::array kCovers{
+    Cover{AV_CODEC_ID_MJPEG, "jpg", "image/jpeg", true},
+    Cover{AV_CODEC_ID_PNG, "png", "image/png", true},
+    Cover{AV_CODEC_ID_BMP, "bmp", "image/bmp", true},
+    Cover{AV_CODEC_ID_GIF, "gif", "image/gif", false},
+    Cover{AV_CODEC_ID_TIFF, "tiff", "image/tiff", false},
+    Cover{AV_CODEC_ID_WEBP, "webp", "image/webp", false},
+};
+
+bool can_hold_cover(const AVOutputFormat& format, AVCodecID codec) {
+  const auto* cover = std::ranges::find(kCovers, codec, &Cover::codec);
+  if (cover == kCovers.end()) return false;
   const std::string_view name = format.name;
-  return name == "mp4" || name == "mov";
+  return name == "matroska" || (name == "mp4" && cover->in_mp4);
 }
 
 // Streams that libav's muxers make themselves, from metadata and chapters.
@@ -44,8 +62,7 @@ bool made_by_muxer(const AVFormatContext& input, const AVStream& stream,
 
 bool can_copy(const AVOutputFormat& format, const AVStream& stream) {
   const AVCodecParameters& codec = *stream.codecpar;
-  const std::string_view name = format.name;
-  if (is_cover(stream)) return name == "matroska" || name == "mp4";
+  if (is_cover(stream)) return can_hold_cover(format, codec.codec_id);
   if (codec.codec_type == AVMEDIA_TYPE_DATA && is_mov(format)) {
     // The one kind of nameless data that libav writes.
     if (codec.codec_tag == MKTAG('g', 'p', 'm', 'd')) return true;
@@ -117,74 +134,132 @@ void copy_metadata(AVDictionary** to, const AVDictionary* from, bool all) {
 
 }  // namespace
 
+namespace {
+
+// Copies are planned for one output, whose user hears what is left out.
+struct Plan {
+  const AVFormatContext& input;
+  const AVStream& video;
+  const Container& container;
+  const std::string& output;
+  const NoteHandler& on_note;
+
+  void note(NoteLevel level, const std::string& text) const {
+    if (on_note) on_note(level, output + ": " + text);
+  }
+  void warn(const std::string& text) const { note(NoteLevel::warning, text); }
+  [[nodiscard]] bool streams() const { return container.kind == OutputKind::stream; }
+};
+
+std::string codec_name(const AVCodecParameters& codec) {
+  return codec.codec_id == AV_CODEC_ID_NONE ? tag_text(codec.codec_tag)
+                                            : avcodec_get_name(codec.codec_id);
+}
+
+[[noreturn]] void refuse(const Plan& plan, const AVStream& stream) {
+  const AVCodecParameters& codec = *stream.codecpar;
+  std::string hint = plan.streams() ? "" : suggestion(plan.input, plan.video, plan.output);
+  if (codec.codec_type == AVMEDIA_TYPE_AUDIO) {
+    hint += (hint.empty() ? "" : ", or ") + std::string("leave the audio out with --no-audio");
+  }
+  const std::string kind = is_cover(stream) ? "cover pictures" : type_name(codec.codec_type);
+  fail(MediaError::Kind::output, plan.output,
+       plan.container.label + " cannot hold " + codec_name(codec) + " " + kind, hint);
+}
+
+// What there is no place for is refused, or left out where its user can do nothing about it.
+void leave_out(const Plan& plan, const AVStream& stream) {
+  const AVCodecParameters& codec = *stream.codecpar;
+  const bool data =
+      codec.codec_type == AVMEDIA_TYPE_DATA || codec.codec_type == AVMEDIA_TYPE_UNKNOWN;
+  const bool nameless =
+      codec.codec_id == AV_CODEC_ID_NONE || codec.codec_id == AV_CODEC_ID_BIN_DATA;
+  if (data && nameless) {
+    // Makers' own data, which libav can read but has no way to write.
+    plan.warn("data stream " + std::to_string(stream.index) + " (" + codec_name(codec) +
+              ") cannot be written, it is left out");
+  } else if (plan.streams() && codec.codec_type != AVMEDIA_TYPE_AUDIO) {
+    // Whoever sends a stream cannot choose what it is made of.
+    plan.warn(codec_name(codec) + " " + type_name(codec.codec_type) +
+              " cannot be sent, it is left out");
+  } else {
+    refuse(plan, stream);
+  }
+}
+
+void check_rotation(const Plan& plan) {
+  if (av_stream_get_side_data(&plan.video, AV_PKT_DATA_DISPLAYMATRIX, nullptr) == nullptr) return;
+  if (is_silent(plan.container) || plan.streams()) {
+    plan.warn("cannot say that the picture is to be shown turned");
+  } else if (!is_mov(*plan.container.format)) {
+    fail(MediaError::Kind::output, plan.output,
+         plan.container.label + " cannot say that the picture is to be shown turned",
+         "write to mp4 or mov instead");
+  }
+}
+
+void check_chapters(const Plan& plan) {
+  if (plan.input.nb_chapters == 0 || is_silent(plan.container)) return;
+  const std::string_view muxer = plan.container.format->name;
+  if (is_mov(*plan.container.format) || muxer == "matroska" || muxer == "webm") return;
+  plan.warn("cannot hold chapters, they are left out");
+}
+
+}  // namespace
+
 std::vector<const AVStream*> plan_copies(const AVFormatContext& input, const AVStream& video,
                                          const Container& container, const std::string& output,
                                          bool audio, const NoteHandler& on_note) {
-  std::vector<const AVStream*> plan;
-  if (container.kind == OutputKind::null) return plan;
-  const std::string_view muxer = container.format == nullptr ? "" : container.format->name;
+  std::vector<const AVStream*> copied;
+  if (container.kind == OutputKind::null) return copied;
+  const Plan plan{input, video, container, output, on_note};
   const bool silent = is_silent(container);
-  const auto warn = [&](const std::string& text) {
-    if (on_note) on_note(NoteLevel::warning, output + ": " + text);
-  };
   bool left_out = false;
   for (unsigned i = 0; i < input.nb_streams; ++i) {
     const AVStream& stream = *input.streams[i];
-    const AVCodecParameters& codec = *stream.codecpar;
     if (&stream == &video) continue;
-    if (codec.codec_type == AVMEDIA_TYPE_AUDIO && !audio) continue;
+    if (stream.codecpar->codec_type == AVMEDIA_TYPE_AUDIO && !audio) continue;
     if (silent) {
       left_out = true;
+    } else if (made_by_muxer(input, stream, *container.format)) {
       continue;
+    } else if (can_copy(*container.format, stream)) {
+      copied.push_back(&stream);
+    } else {
+      leave_out(plan, stream);
     }
-    if (made_by_muxer(input, stream, *container.format)) continue;
-    if (can_copy(*container.format, stream)) {
-      plan.push_back(&stream);
-      continue;
-    }
-    const std::string name = codec.codec_id == AV_CODEC_ID_NONE ? tag_text(codec.codec_tag)
-                                                                : avcodec_get_name(codec.codec_id);
-    if (codec.codec_type == AVMEDIA_TYPE_DATA || codec.codec_type == AVMEDIA_TYPE_UNKNOWN) {
-      // Makers' own data, which libav can read but has no way to write.
-      if (codec.codec_id == AV_CODEC_ID_NONE || codec.codec_id == AV_CODEC_ID_BIN_DATA) {
-        warn("data stream " + std::to_string(i) + " (" + name + ") cannot be written, it is left out");
-        continue;
-      }
-    }
-    // Whoever sends a stream cannot choose what it is made of.
-    const bool stream_kind = container.kind == OutputKind::stream;
-    if (stream_kind && codec.codec_type != AVMEDIA_TYPE_AUDIO) {
-      warn(name + " " + type_name(codec.codec_type) + " cannot be sent, it is left out");
-      continue;
-    }
-    std::string hint = stream_kind ? "" : suggestion(input, video, output);
-    if (codec.codec_type == AVMEDIA_TYPE_AUDIO) {
-      hint += (hint.empty() ? "" : ", or ") + std::string("leave the audio out with --no-audio");
-    }
-    fail(MediaError::Kind::output, output,
-         container.label + " cannot hold " +
-             (is_cover(stream) ? "a cover picture"
-                               : name + " " + std::string(type_name(codec.codec_type))),
-         hint);
   }
-  if (left_out && on_note) {
+  if (left_out) {
     // Nobody expects sound in a PNG.
-    on_note(container.kind == OutputKind::pictures ? NoteLevel::detail : NoteLevel::warning,
-            output + ": " + container.label + " holds pictures alone, other streams are left out");
+    plan.note(container.kind == OutputKind::pictures ? NoteLevel::detail : NoteLevel::warning,
+              container.label + " holds pictures alone, other streams are left out");
   }
-  const bool turned = av_stream_get_side_data(&video, AV_PKT_DATA_DISPLAYMATRIX, nullptr) != nullptr;
-  const bool flat = silent || container.kind == OutputKind::stream;
-  if (turned && flat) warn("cannot say that the picture is to be shown turned");
-  if (turned && !flat && !is_mov(*container.format)) {
-    fail(MediaError::Kind::output, output,
-         container.label + " cannot say that the picture is to be shown turned",
-         "write to mp4 or mov instead");
-  }
-  const bool takes_chapters = silent || is_mov(*container.format) || muxer == "matroska" ||
-                              muxer == "webm";
-  if (input.nb_chapters > 0 && !takes_chapters) warn("cannot hold chapters, they are left out");
-  return plan;
+  check_rotation(plan);
+  check_chapters(plan);
+  return copied;
 }
+
+namespace {
+
+// Matroska keeps covers as attachments.
+void make_attachment(AVStream& to, const AVPacket& picture) {
+  AVCodecParameters& codec = *to.codecpar;
+  codec.codec_type = AVMEDIA_TYPE_ATTACHMENT;
+  const auto size = static_cast<std::size_t>(picture.size);
+  av_freep(&codec.extradata);
+  codec.extradata_size = 0;
+  codec.extradata = static_cast<std::uint8_t*>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
+  if (codec.extradata == nullptr) throw std::bad_alloc();
+  std::memcpy(codec.extradata, picture.data, size);
+  codec.extradata_size = picture.size;
+  const auto* cover = std::ranges::find(kCovers, codec.codec_id, &Cover::codec);
+  av_dict_set(&to.metadata, "filename", (std::string("cover.") + cover->extension).c_str(),
+              AV_DICT_DONT_OVERWRITE);
+  av_dict_set(&to.metadata, "mimetype", cover->mime_type, AV_DICT_DONT_OVERWRITE);
+  to.disposition = 0;
+}
+
+}  // namespace
 
 AVStream* copy_stream(AVFormatContext& output, const AVStream& from) {
   AVStream* to = avformat_new_stream(&output, nullptr);
@@ -206,20 +281,7 @@ AVStream* copy_stream(AVFormatContext& output, const AVStream& from) {
   copy_metadata(&to->metadata, from.metadata, true);
   copy_side_data(*to, from, false);
   if (is_cover(from) && std::string_view(output.oformat->name) == "matroska") {
-    // Matroska keeps covers as attachments.
-    codec.codec_type = AVMEDIA_TYPE_ATTACHMENT;
-    const auto size = static_cast<std::size_t>(from.attached_pic.size);
-    av_freep(&codec.extradata);
-    codec.extradata = static_cast<std::uint8_t*>(av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE));
-    if (codec.extradata == nullptr) throw std::bad_alloc();
-    std::memcpy(codec.extradata, from.attached_pic.data, size);
-    codec.extradata_size = from.attached_pic.size;
-    const bool png = codec.codec_id == AV_CODEC_ID_PNG;
-    av_dict_set(&to->metadata, "filename", png ? "cover.png" : "cover.jpg",
-                AV_DICT_DONT_OVERWRITE);
-    av_dict_set(&to->metadata, "mimetype", png ? "image/png" : "image/jpeg",
-                AV_DICT_DONT_OVERWRITE);
-    to->disposition = 0;
+    make_attachment(*to, from.attached_pic);
   }
   return to;
 }
@@ -247,8 +309,8 @@ void carry_frame_properties(AVStream& to, const AVFrame& frame) {
   }
 }
 
-void carry_file_properties(AVFormatContext& to, const AVFormatContext& from,
-                           std::int64_t shift_us, std::int64_t duration_us) {
+void carry_file_properties(AVFormatContext& to, const AVFormatContext& from, std::int64_t shift_us,
+                           std::int64_t duration_us) {
   copy_metadata(&to.metadata, from.metadata, false);
   // They name the input's container, not this one.
   for (const char* key : {"major_brand", "minor_version", "compatible_brands"}) {
@@ -260,9 +322,8 @@ void carry_file_properties(AVFormatContext& to, const AVFormatContext& from,
   for (unsigned i = 0; i < from.nb_chapters; ++i) {
     const AVChapter& old = *from.chapters[i];
     const std::int64_t shift = av_rescale_q(shift_us, kMicroseconds, old.time_base);
-    const std::int64_t last = duration_us > 0
-                                  ? av_rescale_q(duration_us, kMicroseconds, old.time_base)
-                                  : INT64_MAX;
+    const std::int64_t last =
+        duration_us > 0 ? av_rescale_q(duration_us, kMicroseconds, old.time_base) : INT64_MAX;
     if (old.end <= shift || old.start - shift >= last) continue;
     auto* chapter = static_cast<AVChapter*>(av_mallocz(sizeof(AVChapter)));
     if (chapter == nullptr) throw std::bad_alloc();

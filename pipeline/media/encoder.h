@@ -2,7 +2,6 @@
 // Frames in, packets out.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 
@@ -16,7 +15,6 @@ struct EncoderSetup {
   const AVCodec* codec = nullptr;
   AVPixelFormat source = AV_PIX_FMT_NONE;  ///< the format to come near: the input's where it fits
   AVRational frame_rate{0, 1};
-  AVFieldOrder field_order = AV_FIELD_UNKNOWN;
   bool global_header = false;
   bool keeps_order = false;  ///< the container has no presentation times: no B-frames
   /// What may come out, ending with AV_PIX_FMT_NONE; null: whatever the codec takes.

@@ -10,11 +10,6 @@ namespace convolve::media {
 
 namespace {
 
-bool is_mov(const AVOutputFormat& format) {
-  const std::string_view name = format.name;
-  return name == "mp4" || name == "mov";
-}
-
 bool is_matroska(const AVOutputFormat& format) {
   const std::string_view name = format.name;
   return name == "matroska" || name == "webm";
