@@ -282,6 +282,20 @@ TEST_F(CliStream, WhatCannotBeReceivedIsExplainedWithAndWithoutSound) {
            "write them before the host, as in rtsp://USER:PASSWORD@host/stream");
 }
 
+// An MP4 that is written as it comes has its index at the end.
+TEST_F(CliStream, AnMp4WithItsIndexAtTheEndCannotBePiped) {
+  write_file(dir_.file("long.y4m"), y4m(320, 240, 50));
+  ASSERT_EQ(convolve({"long.y4m", "-o", "in.mp4", "-q", "--lossless"}).code, 0);
+  ASSERT_GT(read_file(dir_.file("in.mp4")).size(), 200'000U);
+  const Result result = run({.words = {"sh", "-c", "cat in.mp4 | " + program() + " - -o out.mp4"},
+                             .directory = dir_.path()});
+  EXPECT_EQ(result.code, 3);
+  EXPECT_TRUE(result.err.starts_with("convolve: standard input: its index (moov atom) is at its end"))
+      << result.err;
+  EXPECT_EQ(lines(result.err), 2U) << result.err;
+  EXPECT_FALSE(dir_.names().contains("out.mp4"));
+}
+
 TEST_F(CliStream, AServerThatSaysNothingIsNotWaitedForForEver) {
   SilentServer silent;
   Process waiting(

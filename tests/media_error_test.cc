@@ -267,6 +267,18 @@ TEST_F(MediaErrors, ALinkIsWrittenThrough) {
   EXPECT_EQ(look_into(folder_ / "target.mp4").frames.size(), 25U);
 }
 
+// What it says of an output is what its user wrote.
+TEST_F(MediaErrors, ContainersAreCalledByTheirExtensions) {
+  for (const char* name : {"out.y4m", "out.gif"}) {
+    const std::string label = std::string(name).substr(4);
+    EXPECT_EQ(warnings_of("in.mp4", name), (folder_ / name) + ": " + label +
+                                               " holds pictures alone, other streams are left out\n");
+  }
+  TranscodeOptions vp8 = job("in.mp4", "out.m4v");
+  vp8.codec = "libvpx";
+  expect_error(vp8, Kind::output, "m4v cannot hold vp8 video");
+}
+
 TEST_F(MediaErrors, WhatTheContainerCannotHold) {
   const std::string sound = expect_error(job("in.mp4", "out.webm"), Kind::output, "aac");
   EXPECT_NE(sound.find("--no-audio"), std::string::npos) << sound;

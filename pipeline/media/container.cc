@@ -192,8 +192,7 @@ Container container_for(const std::string& name) {
   if (result.format->video_codec == AV_CODEC_ID_PNG) {
     fail(MediaError::Kind::output, name, "'" + extension + "' files hold sound alone", kKnown);
   }
-  result.label = result.format->name;
-  if (result.label == "matroska") result.label = "mkv";
+  result.label = extension.substr(1);
   return result;
 }
 

@@ -133,6 +133,7 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
   context_.reset(context);
   // Before more is read: what came through a pipe can only be read again while it is held.
   named_end_ = media::named_end(*context);
+  check_index_in_front();
   if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");
   const int found = avformat_find_stream_info(context, nullptr);
   if (found < 0) fail_input(name_, error_text(found));
@@ -188,6 +189,25 @@ void Source::find_video() {
   }
   if (video_->codecpar->width <= 0 || video_->codecpar->height <= 0) {
     fail_input(name_, "no video could be decoded");
+  }
+}
+
+// A pipe gives each byte once: behind an index at the end nothing is left of what it names, but for
+// the little that is still in memory.
+void Source::check_index_in_front() const {
+  const bool indexed = std::string_view(context_->iformat->name).starts_with("mov,");
+  if (!indexed || pipe_ == nullptr) return;
+  const std::int64_t place = avio_tell(pipe_.get());
+  for (unsigned i = 0; i < context_->nb_streams; ++i) {
+    const AVIndexEntry* first = avformat_index_get_entry(context_->streams[i], 0);
+    if (first == nullptr || first->pos >= place) continue;
+    if (avio_seek(pipe_.get(), first->pos, SEEK_SET) >= 0) {
+      avio_seek(pipe_.get(), place, SEEK_SET);
+      continue;
+    }
+    fail_input(
+        name_, "its index (moov atom) is at its end, and a pipe does not go back",
+        "name the file itself, or put its index in front, as ffmpeg -movflags +faststart does");
   }
 }
 

@@ -40,6 +40,7 @@ class Source {
   void open_standard_input();
   void open_sequence(const class SequencePattern& pattern);
   void find_video();
+  void check_index_in_front() const;
   void check_whole() const;
 
   std::string name_;
