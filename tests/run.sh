@@ -10,13 +10,15 @@ set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=${CONVOLVE_BUILD:-${BUILD_DIR:-$root/build}}
 patience=1
-options=
+# What compilers warn of is an error here, but not for whoever builds with another one.
+options=-Dwerror=true
 
 if [ "${1:-}" = --sanitize ]; then
   shift
   build=${CONVOLVE_BUILD:-${BUILD_DIR:-$root/build-asan}}
   patience=4
   # Lines alone as debug information: more of it takes the compiler minutes a vectorised file.
+  # Without errors for warnings: some come of what the sanitizers add.
   options="-Doptimization=1 -Ddebug=false -Dcpp_args=-g1 -Db_ndebug=false"
   options="$options -Db_sanitize=address,undefined -Db_lundef=false"
   # Leaks of other people's libraries that are not ours to mend; each line of the file says whose.

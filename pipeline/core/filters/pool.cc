@@ -60,7 +60,7 @@ struct AxisWindows {
   // chroma can.
   [[nodiscard]] Span at(int output) const noexcept {
     const std::int64_t from = std::int64_t{output} * stride + start;
-    const auto inside = [this](std::int64_t place, int most) {
+    const auto inside = [](std::int64_t place, int most) {
       return static_cast<int>(std::clamp(place, std::int64_t{0}, std::int64_t{most}));
     };
     const int begin = inside(from, inputs - 1);
