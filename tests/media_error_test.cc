@@ -27,8 +27,10 @@ class MediaErrors : public testing::Test {
     make_clip(clip);
   }
 
-  TranscodeOptions job(const std::string& input, const std::string& output) const {
+  TranscodeOptions job(const std::string& input, const std::string& output,
+                       bool audio = true) const {
     TranscodeOptions options;
+    options.audio = audio;
     options.input = folder_ / input;
     options.output = folder_ / output;
     return options;
@@ -178,6 +180,21 @@ TEST_F(MediaErrors, AnMp4ThatLacksItsLastSoundIsWarnedOf) {
     const std::size_t end = index == std::string::npos ? whole.size() : index - 4;
     write_text(folder_ / "cut.mp4", whole.substr(0, end - 10));
     EXPECT_NE(warnings_of("cut.mp4").find("cut short: 25 frames"), std::string::npos) << flags;
+  }
+}
+
+TEST_F(MediaErrors, OlderContainersThatAreCutAreWarnedOf) {
+  for (const char* extension : {"mpg", "ogv", "wmv"}) {
+    const std::string whole = std::string("whole.") + extension;
+    const std::string cut = std::string("cut.") + extension;
+    convolve::Transcoder(job("in.mp4", whole, false)).run();
+    EXPECT_EQ(warnings_of(whole), "");
+    const std::string bytes = read_text(folder_ / whole);
+    for (const std::size_t missing : {1, 100, 700}) {
+      write_text(folder_ / cut, bytes.substr(0, bytes.size() - missing));
+      EXPECT_NE(warnings_of(cut).find("damaged or cut short"), std::string::npos)
+          << cut << " " << missing;
+    }
   }
 }
 

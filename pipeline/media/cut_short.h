@@ -9,8 +9,8 @@
 namespace convolve::media {
 
 /// Where the header of a file that has just been opened says that the file ends, as those of
-/// Matroska and AVI do; 0 where it does not say, or cannot be read again. Reading goes on from
-/// where it was.
+/// Matroska, AVI and Windows Media do; 0 where it does not say, or cannot be read again. Reading
+/// goes on from where it was.
 std::int64_t named_end(AVFormatContext& context);
 
 /// The byte behind the last packet of `stream` that an MP4's index names, as far as it was read.
