@@ -56,7 +56,9 @@ bool is_whole_jpeg(std::span<const std::uint8_t> jpeg) {
     samples += segment.size();
     return true;
   });
-  return !std::ranges::search(jpeg.subspan(std::min(samples, jpeg.size())), kEnd).empty();
+  const auto rest = jpeg.subspan(std::min(samples, jpeg.size()));
+  // Clang 14 cannot compile GCC 12's std::ranges::search.
+  return std::search(rest.begin(), rest.end(), kEnd.begin(), kEnd.end()) != rest.end();
 }
 
 }  // namespace convolve::media
