@@ -198,6 +198,19 @@ TEST_F(MediaErrors, OlderContainersThatAreCutAreWarnedOf) {
   }
 }
 
+TEST_F(MediaErrors, WindowsMediaThatWasBroadcastNamesNoEnd) {
+  convolve::Transcoder(job("in.mp4", "in.wmv", false)).run();
+  std::string bytes = read_text(folder_ / "in.wmv");
+  const std::size_t properties = bytes.find("\xA1\xDC\xAB\x8C");
+  ASSERT_NE(properties, std::string::npos);
+  bytes[properties + 45] = 1;  // its end lies far beyond the file
+  for (const bool broadcast : {false, true}) {
+    if (broadcast) bytes[properties + 88] = 3;
+    write_text(folder_ / "sized.wmv", bytes);
+    EXPECT_EQ(warnings_of("sized.wmv").empty(), broadcast);
+  }
+}
+
 // Files end to end: each part's times follow those of the part before.
 TEST_F(MediaErrors, TransportStreamsThatWereJoinedGoOnInTime) {
   Clip clip{.path = folder_ / "part.ts", .b_frames = 2};
@@ -308,6 +321,8 @@ TEST_F(MediaErrors, WhatTheContainerCannotHold) {
   fonts.attachment = true;
   make_clip(fonts);
   expect_error(job("fonts.mkv", "out.mp4"), Kind::output, "attachment");
+  convolve::Transcoder(job("in.mp4", "disc.dvd", false)).run();
+  EXPECT_NE(warnings_of("disc.dvd", "disc.mkv").find("dvd_nav_packet"), std::string::npos);
   // libav would leave it out, and say nothing.
   fonts.attachment_type = "image/gif";
   make_clip(fonts);

@@ -172,10 +172,9 @@ void leave_out(const Plan& plan, const AVStream& stream) {
   const AVCodecParameters& codec = *stream.codecpar;
   const bool data =
       codec.codec_type == AVMEDIA_TYPE_DATA || codec.codec_type == AVMEDIA_TYPE_UNKNOWN;
-  const bool nameless =
-      codec.codec_id == AV_CODEC_ID_NONE || codec.codec_id == AV_CODEC_ID_BIN_DATA;
-  if (data && nameless) {
-    // Makers' own data, which libav can read but has no way to write.
+  constexpr std::array kUnwritten{AV_CODEC_ID_NONE, AV_CODEC_ID_BIN_DATA, AV_CODEC_ID_DVD_NAV};
+  if (data && std::ranges::find(kUnwritten, codec.codec_id) != kUnwritten.end()) {
+    // Makers' own data and menus of discs, which libav can read but has no way to write.
     plan.warn("data stream " + std::to_string(stream.index) + " (" + codec_name(codec) +
               ") cannot be written, it is left out");
   } else if (plan.streams() && codec.codec_type != AVMEDIA_TYPE_AUDIO) {

@@ -59,7 +59,11 @@ std::int64_t asf_end(AVIOContext& io) {
     const auto size = static_cast<std::int64_t>(avio_rl64(&io));
     if (found) {
       avio_skip(&io, 16);
-      return static_cast<std::int64_t>(avio_rl64(&io));
+      const auto end = static_cast<std::int64_t>(avio_rl64(&io));
+      avio_skip(&io, 40);
+      // What was broadcast had no size yet.
+      const bool broadcast = (avio_rl32(&io) & 1U) != 0;
+      return broadcast ? 0 : end;
     }
     if (size < kObject || avio_skip(&io, size - kObject) < 0) break;
   }
