@@ -152,8 +152,8 @@ struct Plan {
 };
 
 std::string codec_name(const AVCodecParameters& codec) {
-  return codec.codec_id == AV_CODEC_ID_NONE ? tag_text(codec.codec_tag)
-                                            : avcodec_get_name(codec.codec_id);
+  if (codec.codec_id != AV_CODEC_ID_NONE) return avcodec_get_name(codec.codec_id);
+  return codec.codec_tag == 0 ? "unknown" : tag_text(codec.codec_tag);
 }
 
 [[noreturn]] void refuse(const Plan& plan, const AVStream& stream) {
