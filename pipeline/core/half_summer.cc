@@ -225,27 +225,6 @@ const std::byte* HalfSummer::half_border(const Job& job, int row) noexcept {
 }
 
 template <typename Take>
-void HalfSummer::each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
-                            unsigned threads, const Take& take) noexcept {
-  const int units = (area.x1 - area.x0 + unit - 1) / unit;
-  const int parts = parts_of_lines(sums, units, static_cast<int>(threads));
-  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
-    const auto [first, last] = share(parts * units, threads, i);
-    for (int part = 0; part < parts; ++part) {
-      const int u0 = std::max(first - part * units, 0);
-      const int u1 = std::min(last - part * units, units);
-      if (u0 >= u1) continue;
-      const auto [y0, y1] =
-          share(area.y1 - area.y0, static_cast<unsigned>(parts), static_cast<unsigned>(part));
-      run_pieces(
-          sums, from,
-          {area.x0 + u0 * unit, area.y0 + y0, std::min(area.x0 + u1 * unit, area.x1), area.y0 + y1},
-          unit, i, take);
-    }
-  });
-}
-
-template <typename Take>
 void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
                             unsigned thread, const Take& take) noexcept {
   // Where many lines make a sum, less of each, so that those of a sum stay in the first cache.
@@ -278,7 +257,7 @@ void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect
       const int y0 = std::max(area.y0, batch->first);
       const int y1 = std::min(area.y1, batch->last);
       for (int c = 0; c < count; c += columns) {
-        take(thread, {x + c, y0, x + std::min(c + columns, count), y1}, lanes + c, stride);
+        take({x + c, y0, x + std::min(c + columns, count), y1}, lanes + c, stride);
       }
     }
   }
@@ -286,22 +265,31 @@ void HalfSummer::run_pieces(const PairSums& sums, const Source& from, const Rect
 
 void HalfSummer::sum_to(const PairSums& sums, const Source& from, const Lines& to,
                         unsigned threads) noexcept {
-  each_piece(
-      sums, from, {0, 0, to.samples, sums.lines()}, kPairColumns, threads,
-      [&](unsigned, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
-        sum_pairs(sums, piece.y0, piece.y1, lanes, stride, piece.x1 - piece.x0, kHalves,
-                  to.line(piece.y0) + static_cast<std::ptrdiff_t>(piece.x0) * 2, to.stride);
-      });
+  const int units = (to.samples + kPairColumns - 1) / kPairColumns;
+  const int parts = parts_of_lines(sums, units, static_cast<int>(threads));
+  ThreadPool::shared().run(threads, [&](unsigned i) noexcept {
+    const auto [first, last] = share(parts * units, threads, i);
+    for (int part = 0; part < parts; ++part) {
+      const int u0 = std::max(first - part * units, 0);
+      const int u1 = std::min(last - part * units, units);
+      if (u0 >= u1) continue;
+      const auto [y0, y1] =
+          share(sums.lines(), static_cast<unsigned>(parts), static_cast<unsigned>(part));
+      const int x0 = u0 * kPairColumns;
+      sum_block(sums, from, {x0, y0, std::min(u1 * kPairColumns, to.samples), y1}, kPairColumns, i,
+                {to.line(y0) + std::ptrdiff_t{x0} * 2, to.stride, to.samples - x0});
+    }
+  });
 }
 
 void HalfSummer::sum_block(const PairSums& sums, const Source& from, const Rect& area, int unit,
                            unsigned thread, const Lines& to) noexcept {
-  run_pieces(
-      sums, from, area, unit, thread,
-      [&](unsigned, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
-        sum_pairs(sums, piece.y0, piece.y1, lanes, stride, piece.x1 - piece.x0, kHalves,
-                  to.line(piece.y0 - area.y0) + std::ptrdiff_t{piece.x0 - area.x0} * 2, to.stride);
-      });
+  run_pieces(sums, from, area, unit, thread,
+             [&](const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
+               sum_pairs(sums, piece.y0, piece.y1, lanes, stride, piece.x1 - piece.x0, kHalves,
+                         to.line(piece.y0 - area.y0) + std::ptrdiff_t{piece.x0 - area.x0} * 2,
+                         to.stride);
+             });
 }
 
 // The rows begin with the part's first column.
@@ -313,30 +301,28 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
   const auto stride_of_results = static_cast<std::ptrdiff_t>(result_bytes(unit));
   const bool in_place = strips.writable_in_place(job);
   const Rect area{0, part.y0, (part.x1 - part.x0) * channels, part.y1};
-  run_pieces(
-      sums, from, area, unit, thread,
-      [&](unsigned i, const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
-        const int count = piece.x1 - piece.x0;
-        const int x = part.x0 * channels + piece.x0;
-        if (in_place && count % kPairColumns == 0) {
-          const auto [out, out_stride] = strips.sink_rows(job);
-          // Nor does one see pieces of lines that are written.
-          const int ahead = std::min(2 * piece.y1 - piece.y0, part.y1);
-          for (int y = piece.y1; y < ahead; ++y) fetch(out + y * out_stride, codes, x, count);
-          return sum_pairs(sums, piece.y0, piece.y1, lanes, stride, count, codes,
-                           out + piece.y0 * out_stride + x * sample_size(job.sink.type),
-                           out_stride);
-        }
-        std::byte* const results = results_[i].data();
-        for (int line = piece.y0; line < piece.y1; line += kResultLines) {
-          const int last = std::min(line + kResultLines, piece.y1);
-          sum_pairs(sums, line, last, lanes, stride, count, codes, results, stride_of_results);
-          for (int y = line; y < last; ++y) {
-            strips.store_row(job, {}, y, x / channels, count / channels,
-                             results + (y - line) * stride_of_results);
-          }
-        }
-      });
+  const auto take = [&](const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
+    const int count = piece.x1 - piece.x0;
+    const int x = part.x0 * channels + piece.x0;
+    if (in_place && count % kPairColumns == 0) {
+      const auto [out, out_stride] = strips.sink_rows(job);
+      // Prefetchers do not see where the next lines' pieces are written, either.
+      const int ahead = std::min(2 * piece.y1 - piece.y0, part.y1);
+      for (int y = piece.y1; y < ahead; ++y) fetch(out + y * out_stride, codes, x, count);
+      return sum_pairs(sums, piece.y0, piece.y1, lanes, stride, count, codes,
+                       out + piece.y0 * out_stride + x * sample_size(job.sink.type), out_stride);
+    }
+    std::byte* const results = results_[thread].data();
+    for (int line = piece.y0; line < piece.y1; line += kResultLines) {
+      const int last = std::min(line + kResultLines, piece.y1);
+      sum_pairs(sums, line, last, lanes, stride, count, codes, results, stride_of_results);
+      for (int y = line; y < last; ++y) {
+        strips.store_row(job, {}, y, x / channels, count / channels,
+                         results + (y - line) * stride_of_results);
+      }
+    }
+  };
+  run_pieces(sums, from, area, unit, thread, take);
 }
 
 }  // namespace convolve

@@ -55,15 +55,12 @@ class HalfSummer {
   };
 
   const std::byte* half_border(const Job& job, int row) noexcept;
-  /// Calls `take(thread, piece, lanes, stride)` for pieces of `area` whose samples are multiples of
-  /// `unit`, but for the last.
-  template <typename Take>
-  void each_piece(const PairSums& sums, const Source& from, const Rect& area, int unit,
-                  unsigned threads, const Take& take) noexcept;
-  /// The same for what falls to one thread.
+  /// Calls `take(piece, lanes, stride)` for pieces of `area`, which falls to one thread.
+  /// Their samples are multiples of `unit`, but for the last.
   template <typename Take>
   void run_pieces(const PairSums& sums, const Source& from, const Rect& area, int unit,
                   unsigned thread, const Take& take) noexcept;
+  /// Sums all lines; threads share them.
   void sum_to(const PairSums& sums, const Source& from, const Lines& to, unsigned threads) noexcept;
   static Source halves_of(const Lines& lines) noexcept;
   /// Sums `area` with one thread; its first sample goes to the first one of `to`.

@@ -132,10 +132,6 @@ void copy_metadata(AVDictionary** to, const AVDictionary* from, bool all) {
   }
 }
 
-}  // namespace
-
-namespace {
-
 // Copies are planned for one output, whose user hears what is left out.
 struct Plan {
   const AVFormatContext& input;
