@@ -29,6 +29,7 @@ class DecimatedStage final : public Stage {
     return {rows_.blur.left(), rows_.blur.left(), rows_.above, rows_.above};
   }
   [[nodiscard]] int row_period() const noexcept override { return rows_.step; }
+  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
   [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
     return decimated_scratch(rows_, samples);
   }

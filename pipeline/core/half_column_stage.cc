@@ -97,6 +97,7 @@ class HalfColumnStage final : public Stage {
   HalfColumnStage(Window window, HalfColumnRows rows) : window_(window), rows_(std::move(rows)) {}
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
   [[nodiscard]] std::size_t scratch_bytes(int) const noexcept override {
     return half_columns_scratch(rows_);
   }

@@ -15,15 +15,16 @@ bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept 
          stride % sample_size(type) == 0;
 }
 
-// Rows that are still in the second cache when their two sides come after them: a side is a line of
-// cache a row, which no processor fetches in time. Stages see the rows of a window anew for each
-// so many, which are therefore not too few, and more where each is a sum of several frames' rows.
-int rows_in_cache(const Job& job) noexcept {
+// Rows that are still in the second cache when the next tile of them comes, of which processors
+// fetch the beginning, or their two sides: a side is a line of cache a row, which no processor
+// fetches in time. Stages see the rows of a window anew for each so many, which are therefore not
+// too few, and more where each is a sum of several frames' rows or no sides come.
+int rows_in_cache(const Job& job, bool has_sides) noexcept {
   constexpr std::int64_t kCacheBytes = 384 * 1024;
   const Window window = job.stage->window();
   const std::int64_t row_bytes =
       std::int64_t{job.input.width} * job.source.pixel_bytes() * (job.frames + 1);
-  const int windows = job.frames > 1 ? 16 : 8;
+  const int windows = job.frames > 1 || !has_sides ? 16 : 8;
   return std::max(static_cast<int>(kCacheBytes / row_bytes),
                   windows * (window.above + window.below + 1));
 }
@@ -66,6 +67,8 @@ void Workspace::reserve(const Job& job) {
     output.reserve(static_cast<std::size_t>(shape.rows) * shape.out_bytes);
   }
   reserve_sides(job);
+  end_from.resize(std::max(end_from.size(), static_cast<std::size_t>(reach(job)) *
+                                                static_cast<std::size_t>(job.source.channels)));
   const int row_samples = round_up(job.output.width * job.source.channels, kLeastSamples);
   const Window window = job.stage->window();
   const int border_pixels =
@@ -112,7 +115,8 @@ void Strips::run(const Job& job, const Rect& given, const Stretch& stretch,
   if (inner.x0 >= inner.x1 || inner.y0 >= inner.y1) return run_padded(job, part, workspace, store);
   run_padded(job, {part.x0, part.y0, part.x1, inner.y0}, workspace, store);
   const bool shuffled = plan_sides(job, part, inner, workspace);
-  const int step = rows_in_cache(job);
+  const bool has_sides = inner.x0 > part.x0 || inner.x1 < part.x1;
+  const int step = rows_in_cache(job, has_sides);
   for (int y = inner.y0; y < inner.y1; y += step) {
     const Rect rows{inner.x0, y, inner.x1, std::min(y + step, inner.y1)};
     run_in_place(job, rows, workspace);
@@ -152,8 +156,19 @@ bool Strips::has_slack(const Job& job, int y) const noexcept {
   });
 }
 
-// The columns of `part` whose taps all lie inside of the frame, and the rows behind whose taps'
-// there is something that may be read.
+// True where the stage makes what lies beyond the ends of rows. What it repeats must lie in the
+// same tile, of which the least has `in_place_unit` pixels.
+bool Strips::pads_rows(const Job& job) const noexcept {
+  if (!job.stage->pads_rows() || border_ == Border::constant || border_ == Border::wrap) {
+    return false;
+  }
+  const Window window = job.stage->window();
+  return job.x.origin >= 0 && job.x.origin + job.output.width <= job.input.width &&
+         std::abs(window.left - window.right) < in_place_unit(job);
+}
+
+// The columns of `part` whose taps all lie inside of the frame, all of them where the stage pads
+// rows, and the rows behind whose taps' there is something that may be read.
 Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   const Rect none{part.x0, part.y0, part.x0, part.y1};
   if (job.source.type != job.sink.type || job.rescale || job.x.stride != 1 || job.y.stride != 1 ||
@@ -163,8 +178,10 @@ Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
 
   const Window window = job.stage->window();
   Rect inner = part;
-  inner.x0 = std::max(part.x0, window.left - job.x.origin);
-  inner.x1 = std::min(part.x1, job.input.width - job.x.origin - window.right);
+  if (!pads_rows(job)) {
+    inner.x0 = std::max(part.x0, window.left - job.x.origin);
+    inner.x1 = std::min(part.x1, job.input.width - job.x.origin - window.right);
+  }
   if (inner.x1 - inner.x0 < in_place_unit(job)) return none;
 
   const auto readable = [&](int y) {
@@ -186,6 +203,22 @@ Rect Strips::in_place_part(const Job& job, const Rect& part) const noexcept {
   while (inner.y0 > part.y0 && readable(inner.y0 - 1)) --inner.y0;
   while (inner.y1 < part.y1 && readable(inner.y1)) ++inner.y1;
   return inner;
+}
+
+RowEnds Strips::row_ends(const Job& job, int first, int count,
+                         Workspace& workspace) const noexcept {
+  const int channels = job.source.channels;
+  std::size_t ends = 0;
+  const auto add = [&](int from, int to) {
+    for (int x = from; x < to; ++x) {
+      const int column = border_index(x, job.input.width, border_) - first;
+      for (int c = 0; c < channels; ++c) workspace.end_from[ends++] = column * channels + c;
+    }
+    return std::max(to - from, 0) * channels;
+  };
+  const int left = add(first, 0);
+  const int right = add(job.input.width, first + count);
+  return {left, count * channels - left - right, right, workspace.end_from.data()};
 }
 
 void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept {
@@ -212,6 +245,9 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
   for (int next = part.x0; next < part.x1; next += tile) {
     const int x = std::min(next, part.x1 - unit);  // a narrow last tile begins in the one before
     const int count = std::min(tile, part.x1 - x);
+    const int first = x + job.x.origin - window.left;
+    const RowEnds ends = row_ends(job, first, count + reach(job), workspace);
+    const auto skipped = static_cast<std::ptrdiff_t>(std::max(first, 0)) * pixel;
     const std::byte** in_row = workspace.in_rows.data();
     for (int i = 0; i < in_rows; ++i) {
       const int y =
@@ -219,8 +255,7 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
       for (const ConstFrameView& frame : frames_) {
         *in_row++ = y == kNoSample || frame.format == nullptr
                         ? border
-                        : job.source.at(frame, 0, y) +
-                              static_cast<std::ptrdiff_t>(x + job.x.origin - window.left) * pixel;
+                        : job.source.at(frame, 0, y) + skipped;
       }
     }
     for (int i = 0; i < rows; ++i) {
@@ -229,7 +264,7 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
           static_cast<std::ptrdiff_t>(x) * job.sink.pixel_bytes();
     }
     job.stage->process({workspace.in_rows.data(), workspace.out_rows.data(), rows,
-                        count * job.source.channels, part.y0},
+                        count * job.source.channels, part.y0, ends},
                        workspace.stage.data());
   }
 }

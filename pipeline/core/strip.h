@@ -68,6 +68,7 @@ struct Workspace {
   std::vector<std::byte*> slots;
   std::vector<const std::byte*> in_rows;
   std::vector<std::byte*> out_rows;
+  std::vector<int> end_from;           ///< `RowEnds::from`
   std::vector<int> side_from;          ///< where the bytes of the two sides are read from
   std::vector<std::byte> side_border;  ///< as many of a constant border
   RowShuffle side_shuffle;
@@ -149,6 +150,10 @@ class Strips {
   template <typename Load, typename Take>
   void run_tile(const Job& job, const TileShape& shape, int y0, int y1, int samples,
                 Workspace& workspace, const Load& load, const Take& take) const noexcept;
+  [[nodiscard]] bool pads_rows(const Job& job) const noexcept;
+  /// Of a tile whose taps see `count` columns from `first` on.
+  [[nodiscard]] RowEnds row_ends(const Job& job, int first, int count,
+                                 Workspace& workspace) const noexcept;
   [[nodiscard]] Rect in_place_part(const Job& job, const Rect& part) const noexcept;
   /// True where the stage may read `kRowSlack` samples beyond the end of row `y`.
   [[nodiscard]] bool has_slack(const Job& job, int y) const noexcept;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "core/simd/row_ends.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/byte_pairs.cc"
 #include <hwy/foreach_target.h>
@@ -94,8 +96,8 @@ class PairRing {
       : rows_(rows),
         in_(block.in),
         last_row_((block.rows - 1) * rows.row_step + rows.height - 1),
-        samples_(samples + rows.reach),
-        stride_(group_bytes(samples_, 1)),
+        seen_(block, 0, samples, rows.reach),
+        stride_(group_bytes(samples + rows.reach, 1)),
         lanes_(reinterpret_cast<std::int16_t*>(scratch)),
         from_(reinterpret_cast<const std::int16_t**>(
             lanes_ + static_cast<std::size_t>(rows.groups) * stride_)) {}
@@ -104,9 +106,11 @@ class PairRing {
   void fill(int y) {
     const int first = y / kPairOut * rows_.row_step;
     for (; made_ < first + rows_.groups; ++made_) {
-      const std::byte* const pair[] = {in_[std::min(2 * made_, last_row_)],
-                                       in_[std::min(2 * made_ + 1, last_row_)]};
-      InterleavePair(pair, samples_, lanes(made_ % rows_.groups));
+      const std::byte* const pair[] = {in_[std::min(2 * made_, last_row_)] + seen_.first(),
+                                       in_[std::min(2 * made_ + 1, last_row_)] + seen_.first()};
+      std::int16_t* const to = lanes(made_ % rows_.groups);
+      InterleavePair(pair, seen_.count(), to + seen_.before());
+      seen_.pad(to);
     }
     const int first_slot = first % rows_.groups;
     const std::int16_t** from = from_;
@@ -128,7 +132,7 @@ class PairRing {
   const BytePairRows& rows_;
   const std::byte* const* in_;
   int last_row_;
-  int samples_;
+  TileColumns seen_;
   std::size_t stride_;
   std::int16_t* lanes_;
   const std::int16_t** from_;

@@ -12,6 +12,7 @@
 #include "core/simd/highway-inl.h"
 
 #include "core/simd/place.h"
+#include "core/simd/row_ends.h"
 #include "core/simd/smooth_lanes-inl.h"
 
 #ifndef CONVOLVE_DECIMATED_ROWS_ONCE
@@ -120,6 +121,7 @@ class Decimated {
         block_(block),
         first_(first),
         samples_(samples),
+        seen_(block, first, samples, rows.blur.reach()),
         stride_(decimated_halves(rows, samples)),
         columns_(scratch),
         halves_(columns_ + stride_, rows.inward.rows, stride_),
@@ -154,13 +156,15 @@ class Decimated {
     const int wide = samples_ + rows_.blur.reach();
     const int count = rows_.inward.rows;
     for (const int end = FirstUnder(made_) + count; converted_ < end; ++converted_) {
-      const auto* const in = reinterpret_cast<const T*>(block_.in[converted_]) + first_;
-      LoadHalves(rows_.blur, in, wide, halves_.Next());
+      const auto* const in = reinterpret_cast<const T*>(block_.in[converted_]);
+      std::int16_t* const row = halves_.Next();
+      LoadHalves(rows_.blur, in + seen_.first(), seen_.count(), row + seen_.before());
+      seen_.pad(row);
     }
     const int ahead = std::min(rows_.step, block_.rows + 2 * rows_.above - converted_);
     StoreHalves(
         DownAndFetch<T>{
-            {rows_.inward, halves_.Newest(count)}, block_.in + converted_, ahead, first_},
+            {rows_.inward, halves_.Newest(count)}, block_.in + converted_, ahead, seen_.first()},
         wide, columns_);
     StoreHalves(Along(rows_.blur, columns_), samples_, few_.Next());
   }
@@ -169,6 +173,7 @@ class Decimated {
   const RowBlock& block_;
   int first_;
   int samples_;
+  TileColumns seen_;
   std::size_t stride_;
   std::int16_t* columns_;
   RowRing halves_;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/simd/row_ends.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/dense_dot.cc"
 #include <hwy/foreach_target.h>
@@ -24,6 +26,7 @@ namespace hn = hwy::HWY_NAMESPACE;
 
 template <typename In, typename Out>
 void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
+  const TileColumns seen(block, 0, block.samples, rows.halves.reach);
   for (int y = 0; y < block.rows; ++y) {
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int x = 0; x < block.samples; ++x) {
@@ -32,7 +35,7 @@ void Run(const DenseDotRows& rows, const RowBlock& block, std::byte*) {
       for (const DotTap& tap : rows.halves.taps) {
         const auto* const in =
             reinterpret_cast<const In*>(block.in[y * rows.halves.row_step + tap.row]);
-        const std::int32_t sample = in[x + tap.sample];
+        const std::int32_t sample = in[seen.sample(x + tap.sample)];
         const std::int32_t half = sizeof(In) == 1 ? sample
                                   : rows.centred  ? sample - 32768
                                                   : static_cast<std::int16_t>(sample);

@@ -7,6 +7,7 @@
 
 #include "core/simd/dense_dot.h"
 #include "core/simd/highway-inl.h"
+#include "core/simd/row_ends.h"
 
 #include "core/simd/dot-inl.h"
 #include "core/simd/interleave-inl.h"
@@ -54,15 +55,15 @@ class GroupRing {
  public:
   static constexpr int kRows = sizeof(In) == 1 ? 4 : 2;
 
-  /// \param samples  of each row, from its first
-  GroupRing(const DotWeights& weights, const RowBlock& block, int samples, bool centred,
+  /// \param reach  samples under the taps of one of `samples` beside its own
+  GroupRing(const DotWeights& weights, const RowBlock& block, int samples, int reach, bool centred,
             std::byte* scratch)
       : in_(block.in),
         last_row_((block.rows - 1) * weights.row_step + weights.height - 1),
-        samples_(samples),
+        seen_(block, 0, samples, reach),
         centred_(centred),
         count_(static_cast<int>(weights.groups.size())),
-        stride_(group_lanes(samples)),
+        stride_(group_lanes(samples + reach)),
         lanes_(reinterpret_cast<std::int32_t*>(scratch)) {}
 
   /// Makes groups [first, first + number of groups); `first` never falls.
@@ -71,12 +72,17 @@ class GroupRing {
     first_ = first;
     for (; made_ < first + count_; ++made_) {
       const std::byte* rows[kRows];
-      for (int i = 0; i < kRows; ++i) rows[i] = in_[std::min(made_ * kRows + i, last_row_)];
-      if constexpr (kRows == 4) {
-        InterleaveBytes(rows, samples_, lanes(made_));
-      } else {
-        InterleaveHalves(rows, samples_, centred_, lanes(made_));
+      for (int i = 0; i < kRows; ++i) {
+        const std::byte* const row = in_[std::min(made_ * kRows + i, last_row_)];
+        rows[i] = row + seen_.first() * static_cast<int>(sizeof(In));
       }
+      std::int32_t* const to = lanes(made_);
+      if constexpr (kRows == 4) {
+        InterleaveBytes(rows, seen_.count(), to + seen_.before());
+      } else {
+        InterleaveHalves(rows, seen_.count(), centred_, to + seen_.before());
+      }
+      seen_.pad(to);
     }
   }
 
@@ -92,7 +98,7 @@ class GroupRing {
  private:
   const std::byte* const* in_;
   int last_row_;
-  int samples_;
+  TileColumns seen_;
   bool centred_;
   int count_;
   std::size_t stride_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/simd/pack_weights.h"
+#include "core/simd/row_ends.h"
 #include "core/simd/separable_dot.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -36,6 +37,7 @@ struct RowSpan {
   int samples;
   int made;    // sums of columns: whole vectors
   int behind;  // of sums along rows
+  TileColumns seen;
 };
 
 // The rows' places, aligned.
@@ -55,13 +57,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 #if HWY_TARGET == HWY_SCALAR
 
 void RunHalfColumnRows(const HalfColumnRows& rows, const RowBlock& block, std::byte*) {
+  const TileColumns seen(block, 0, block.samples, rows.reach());
   const auto column = [&](int y, int x) {
+    const int sample = seen.sample(x);
     std::int32_t sum = rows.column_init;
     for (int row = 0; row < rows.height(); ++row) {
       std::int32_t over_time = 0;
       for (int t = 0; t < rows.frames(); ++t) {
         const std::byte* const in = block.in[(y + row) * rows.frames() + t];
-        over_time += rows.time[static_cast<std::size_t>(t)] * static_cast<std::int32_t>(in[x]);
+        over_time += rows.time[static_cast<std::size_t>(t)] * static_cast<std::int32_t>(in[sample]);
       }
       sum += rows.vertical[static_cast<std::size_t>(row)] * over_time;
     }
@@ -92,18 +96,22 @@ void WalkRow(const ColumnSummer<S>& column_sums, const RowSums& row_sums,
   const Places<S::kFrames, const std::byte> frames(in);
   const Places<S::kHeight, std::int16_t> kept(ring);
   std::int16_t* const newest = kept[columns.height() - 1];
+  const int first = span.seen.first();
   const int apart = std::min(span.behind, span.made);
+  std::int16_t* const made = sums + span.seen.before();
   int x = 0;
   for (; x < apart; x += Step()) {
-    columns.SumOverTime(frames, span.from + x, newest + x);
-    columns.SumColumns(kept, x, sums);
+    columns.SumOverTime(frames, first + x, newest + x);
+    columns.SumColumns(kept, x, made);
   }
+  span.seen.pad_left(sums);
   int y = 0;
   for (; x < span.made; x += Step(), y += Step()) {
-    columns.SumOverTime(frames, span.from + x, newest + x);
-    columns.SumColumns(kept, x, sums);
+    columns.SumOverTime(frames, first + x, newest + x);
+    columns.SumColumns(kept, x, made);
     rows.SumAt(sums + y, out + y);
   }
+  span.seen.pad_right(sums);
   for (; y < span.samples; y += Step()) {
     const int at = std::min(y, span.samples - Step());
     rows.SumAt(sums + at, out + at);
@@ -130,7 +138,7 @@ void RunStrip(const HalfColumnRows& rows, const RowBlock& block, const RowSpan& 
       continue;
     }
     for (int x = 0; x < span.made; x += Step()) {
-      columns.SumOverTime(in, span.from + x, ring[height - 1] + x);
+      columns.SumOverTime(in, span.seen.first() + x, ring[height - 1] + x);
     }
   }
 }
@@ -141,11 +149,11 @@ void Run(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) 
   const int strip = strip_samples(rows);
   const auto whole_steps = [](int count) { return (count + Step() - 1) / Step() * Step(); };
   for (int next = 0; next < samples; next += strip) {
-    RowSpan span;
-    span.from = std::min(next, samples - kLeastSamples);  // a narrow last one overlaps
-    span.samples = std::min(strip, samples - span.from);
-    span.made = whole_steps(span.samples + rows.reach());
-    span.behind = whole_steps(rows.reach()) + 3 * Step();
+    const int from = std::min(next, samples - kLeastSamples);  // a narrow last one overlaps
+    const int wide = std::min(strip, samples - from);
+    const TileColumns seen(block, from, wide, rows.reach());
+    const RowSpan span{from, wide, whole_steps(seen.count()),
+                       whole_steps(rows.reach()) + 3 * Step(), seen};
     RunStrip<S, Taps, Finish>(rows, block, span, scratch);
   }
 }

@@ -9,6 +9,7 @@
 
 #include "core/simd/highway-inl.h"
 #include "core/simd/lane_weights.h"
+#include "core/simd/row_ends.h"
 
 #include "core/simd/dot-inl.h"
 #include "core/simd/interleave-inl.h"
@@ -59,9 +60,9 @@ class LaneRing {
       : weights_(weights),
         in_(block.in),
         last_row_((block.rows - 1) * weights.row_step + weights.height - 1),
-        samples_(samples + weights.reach),
+        seen_(block, 0, samples, weights.reach),
         centred_(centred),
-        stride_(group_bytes(samples_, sizeof(std::int32_t)) / sizeof(std::int32_t)),
+        stride_(group_bytes(samples + weights.reach, sizeof(std::int32_t)) / sizeof(std::int32_t)),
         lanes_(reinterpret_cast<std::int32_t*>(scratch)),
         from_(reinterpret_cast<const std::int32_t**>(
             lanes_ + static_cast<std::size_t>(weights.groups) * stride_)) {}
@@ -73,13 +74,16 @@ class LaneRing {
     for (; made_ < first + weights_.groups; ++made_) {
       const std::byte* rows[kRows];
       for (int i = 0; i < kRows; ++i) {
-        rows[i] = in_[std::min(made_ * kRows + i, last_row_)];
+        const std::byte* const row = in_[std::min(made_ * kRows + i, last_row_)];
+        rows[i] = row + seen_.first() * static_cast<int>(sizeof(In));
       }
+      std::int32_t* const to = lanes(made_ % weights_.groups);
       if constexpr (sizeof(In) == 1) {
-        InterleaveWidened(rows, samples_, lanes(made_ % weights_.groups));
+        InterleaveWidened(rows, seen_.count(), to + seen_.before());
       } else {
-        InterleaveHalves(rows, samples_, centred_, lanes(made_ % weights_.groups));
+        InterleaveHalves(rows, seen_.count(), centred_, to + seen_.before());
       }
+      seen_.pad(to);
     }
     const int first_slot = first % weights_.groups;
     const std::int32_t** from = from_;
@@ -103,7 +107,7 @@ class LaneRing {
   const LaneWeights& weights_;
   const std::byte* const* in_;
   int last_row_;
-  int samples_;
+  TileColumns seen_;
   bool centred_;
   std::size_t stride_;
   std::int32_t* lanes_;

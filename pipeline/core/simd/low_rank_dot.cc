@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/simd/pack_weights.h"
+#include "core/simd/row_ends.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/low_rank_dot.cc"
@@ -38,14 +39,16 @@ template <typename In, typename Out>
 void Run(const LowRankRows& rows, const RowBlock& block, std::byte* scratch) {
   const std::size_t stride = pair_lanes(rows, block.samples);
   auto* const columns = reinterpret_cast<std::int32_t*>(scratch);
+  const TileColumns seen(block, 0, block.samples, rows.reach);
   for (int y = 0; y < block.rows; ++y) {
     for (std::size_t i = 0; i < rows.products.size(); ++i) {
       const LowRankRows::Product& product = rows.products[i];
       for (int x = 0; x < block.samples + rows.reach; ++x) {
+        const int at = seen.sample(x);
         auto sum = static_cast<std::uint32_t>(product.init);
         for (const DotTap& tap : product.vertical.taps) {
           const auto* const in = reinterpret_cast<const In*>(block.in[y + tap.row]);
-          const std::int32_t sample = sizeof(In) == 1 ? in[x] : static_cast<std::int16_t>(in[x]);
+          const std::int32_t sample = sizeof(In) == 1 ? in[at] : static_cast<std::int16_t>(in[at]);
           sum += static_cast<std::uint32_t>(tap.weight) * static_cast<std::uint32_t>(sample);
         }
         columns[i * stride + static_cast<std::size_t>(x)] =
@@ -185,7 +188,8 @@ void Run(const LowRankRows& rows, const RowBlock& block, std::byte* scratch) {
   constexpr int kOut = DotWeights::kOut;
   const Finisher<Out> finisher(rows.finish);
   const int wide = round_to_block(block.samples) + rows.reach;
-  GroupRing<In> ring(rows.products.front().vertical, block, wide, false, scratch);
+  GroupRing<In> ring(rows.products.front().vertical, block, round_to_block(block.samples),
+                     rows.reach, false, scratch);
   const std::size_t stride = pair_lanes(rows, block.samples);
   const std::size_t pair_stride = kOut * stride;
   auto* const lanes = reinterpret_cast<std::int32_t*>(ring.end());

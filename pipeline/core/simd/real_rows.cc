@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <span>
 
+#include "core/simd/row_ends.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/real_rows.cc"
 #include <hwy/foreach_target.h>
@@ -254,13 +256,17 @@ void RunSeparable(const SeparableRealRows& rows, const RowBlock& block, std::byt
   std::transform(rows.horizontal.begin(), rows.horizontal.end(), horizontal, real);
   const int block_step = kVectorsAtOnce * step;
   const int reach = (static_cast<int>(rows.horizontal.size()) - 1) * rows.channels;
+  const TileColumns seen(block, 0, block.samples, reach);
+  Real* const made = columns + seen.before();
   for (int y = 0; y < block.rows; ++y) {
+    const std::byte* const* const in = block.in + y * rows.row_step;
     V sums[kVectorsAtOnce];
-    for (int x = 0; x < block.samples + reach; x += block_step) {
+    for (int x = 0; x < seen.count(); x += block_step) {
       SumPieces<kPrecision>(d, {vertical, rows.vertical.size()},
-                            ColumnSamples<decltype(d), In>{block.in + y * rows.row_step, x}, sums);
-      for (int v = 0; v < kVectorsAtOnce; ++v) hn::StoreU(sums[v], d, columns + x + v * step);
+                            ColumnSamples<decltype(d), In>{in, seen.first() + x}, sums);
+      for (int v = 0; v < kVectorsAtOnce; ++v) hn::StoreU(sums[v], d, made + x + v * step);
     }
+    seen.pad(columns);
     auto* const out = reinterpret_cast<Out*>(block.out[y]);
     for (int begin = 0; begin < block.samples; begin += block_step) {
       const int x = vector_start(block.samples, begin, block_step);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/simd/row_ends.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/separable_dot.cc"
 #include <hwy/foreach_target.h>
@@ -36,13 +38,15 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <typename In, typename Out>
 void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch) {
   auto* const columns = reinterpret_cast<std::int32_t*>(scratch);
+  const TileColumns seen(block, 0, block.samples, rows.reach());
   for (int y = 0; y < block.rows; ++y) {
     for (int x = 0; x < block.samples + rows.reach(); ++x) {
+      const int at = seen.sample(x);
       auto sum = static_cast<std::uint32_t>(rows.vertical_init);
       for (const DotTap& tap : rows.vertical.taps) {
         const auto* const in =
             reinterpret_cast<const In*>(block.in[y * rows.vertical.row_step + tap.row]);
-        const std::int32_t sample = sizeof(In) == 1 ? in[x] : static_cast<std::int16_t>(in[x]);
+        const std::int32_t sample = sizeof(In) == 1 ? in[at] : static_cast<std::int16_t>(in[at]);
         sum += static_cast<std::uint32_t>(tap.weight) * static_cast<std::uint32_t>(sample);
       }
       columns[x] = static_cast<std::int16_t>(static_cast<std::int32_t>(sum) >> rows.vertical_shift);
@@ -209,7 +213,7 @@ void Run(const SeparableDotRows& rows, const RowBlock& block, std::byte* scratch
   const Finisher<Out> finisher(rows.finish);
   const int samples = block.samples;
   const int wide = round_to_block(samples) + rows.reach();
-  GroupRing<In> ring(rows.vertical, block, wide, false, scratch);
+  GroupRing<In> ring(rows.vertical, block, round_to_block(samples), rows.reach(), false, scratch);
   const std::size_t stride = column_halves(rows, samples);
   auto* const columns = reinterpret_cast<std::int16_t*>(ring.end());
   RowScratch<Out> row_scratch;

@@ -8,6 +8,7 @@
 #include <hwy/foreach_target.h>
 #include "core/simd/dispatch.h"
 #include "core/simd/highway-inl.h"
+#include "core/simd/row_ends.h"
 #include "core/simd/rows_ahead.h"
 
 #include "core/simd/smooth_lanes-inl.h"
@@ -56,14 +57,14 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <typename T>
 class Columns {
  public:
-  /// \param first  sample of each row that comes first
+  /// \param first  output sample of so many `samples`
   Columns(const SmoothRows& rows, const RowBlock& block, int first, int samples, std::size_t stride,
           std::int16_t* scratch)
       : rows_(rows),
         in_(block.in),
         last_row_(block.rows + 2 * rows.above() - 1),
-        first_(first),
-        samples_(samples),
+        seen_(block, first, samples, rows.reach()),
+        samples_(samples + rows.reach()),
         count_(2 * rows.above() + 2),
         halves_(scratch, count_, stride),
         needed_(count_) {}
@@ -71,8 +72,10 @@ class Columns {
   /// Sums of the next two output rows, of which the second may lie beyond the block.
   HWY_INLINE void Sum(std::int16_t* first, std::int16_t* second) {
     for (; made_ < needed_; ++made_) {
-      const std::byte* const in = in_[std::min(made_, last_row_)];
-      LoadHalves(rows_, reinterpret_cast<const T*>(in) + first_, samples_, halves_.Next());
+      const auto* const in = reinterpret_cast<const T*>(in_[std::min(made_, last_row_)]);
+      std::int16_t* const row = halves_.Next();
+      LoadHalves(rows_, in + seen_.first(), seen_.count(), row + seen_.before());
+      seen_.pad(row);
     }
     const int step = SmoothStep();
     const int above = rows_.above();
@@ -80,7 +83,7 @@ class Columns {
     const SmoothRows::Weight* const weights = rows_.vertical.data();
     const RowsAhead<2> ahead(in_, std::min(made_, last_row_), last_row_);
     for (int x = 0; x < samples_; x += 2 * step) {
-      ahead.fetch((first_ + x) * static_cast<int>(sizeof(T)));
+      ahead.fetch((seen_.first() + x) * static_cast<int>(sizeof(T)));
       SumAt(middle, above, weights, x, first, second);
     }
     needed_ += 2;
@@ -140,7 +143,7 @@ class Columns {
   const SmoothRows& rows_;
   const std::byte* const* in_;
   int last_row_;
-  int first_;
+  TileColumns seen_;
   int samples_;
   int count_;
   RowRing halves_;
@@ -154,7 +157,7 @@ void RunTile(const SmoothRows& rows, const RowBlock& block, int first, int sampl
              std::byte* scratch) {
   const std::size_t stride = smooth_halves(rows, samples);
   auto* const sums = reinterpret_cast<std::int16_t*>(scratch);
-  Columns<T> columns(rows, block, first, samples + rows.reach(), stride, sums + 2 * stride);
+  Columns<T> columns(rows, block, first, samples, stride, sums + 2 * stride);
   const SmoothCodes<T> codes(rows);
   for (int y = 0; y < block.rows; y += 2) {
     columns.Sum(sums, sums + stride);

@@ -99,20 +99,33 @@ struct StageSpec {
   double site_y = 0;  ///< in samples: -1/4 for chroma of half the width over the first of two
 };
 
-/// Padded rows for a stage. Never at an edge: every tap has its sample.
+/// Samples under the taps of a block's rows that lie beyond the plane.
+struct RowEnds {
+  int left = 0;    ///< so many before its first,
+  int inside = 0;  ///< then as many that lie in it,
+  int right = 0;   ///< and so many behind
+  /// The samples that they stand for, those of the left first, counted from the one under the
+  /// leftmost tap of output sample 0 on.
+  const int* from = nullptr;
+};
+
+/// Padded rows for a stage. Never at an edge: every tap has its sample, but for stages that pad
+/// rows themselves.
 ///
 /// Of a filter over several frames, each row stands for that row of all of them, oldest first: row
 /// y of frame t is `in[y·frames + t]`.
 struct RowBlock {
   /// `above + rows + below` input rows; each points at the sample under the leftmost tap of output
-  /// sample 0. `kRowSlack` samples beyond the last that is needed may be read.
+  /// sample 0, or at the first after it that is not one of `ends`. `kRowSlack` samples beyond the
+  /// last that is needed may be read.
   const std::byte* const* in = nullptr;
   /// `rows` output rows. Of 64 samples and more the stage writes just as many as are asked for; of
   /// fewer it may write up to 64.
   std::byte* const* out = nullptr;
   int rows = 0;
-  int samples = 0;  ///< output samples a row: pixels × channels
-  int y = 0;        ///< of the first output row, in its plane
+  int samples = 0;    ///< output samples a row: pixels × channels
+  int y = 0;          ///< of the first output row, in its plane
+  RowEnds ends = {};  ///< of stages that pad rows
 };
 inline constexpr int kRowSlack = 128;     ///< samples
 inline constexpr int kLeastSamples = 64;  ///< that may be written
@@ -134,6 +147,9 @@ class Stage {
   [[nodiscard]] virtual Window window() const noexcept = 0;
   /// Rows are computed alike that lie so many apart, others by where they lie in their plane.
   [[nodiscard]] virtual int row_period() const noexcept { return 1; }
+  /// True where the stage makes what lies beyond both ends of a plane's rows: those that sum
+  /// columns first have only the sums to repeat.
+  [[nodiscard]] virtual bool pads_rows() const noexcept { return false; }
   /// Bytes of scratch for blocks of up to `samples` a row.
   [[nodiscard]] virtual std::size_t scratch_bytes(int samples) const noexcept = 0;
   /// \param scratch  64-byte aligned, of at least `scratch_bytes`
