@@ -18,14 +18,14 @@ bool aligned(const void* data, std::ptrdiff_t stride, SampleType type) noexcept 
 // Rows that are still in the second cache when the next tile of them comes, of which processors
 // fetch the beginning, or their two sides: a side is a line of cache a row, which no processor
 // fetches in time. Stages see the rows of a window anew for each so many, which are therefore not
-// too few, and more where each is a sum of several frames' rows or no sides come.
+// too few, and more where each is a sum of several frames' rows.
 int rows_in_cache(const Job& job, bool has_sides) noexcept {
-  constexpr std::int64_t kCacheBytes = 384 * 1024;
+  const std::int64_t cache_bytes = (has_sides ? 384 : 1024) * 1024;
   const Window window = job.stage->window();
   const std::int64_t row_bytes =
       std::int64_t{job.input.width} * job.source.pixel_bytes() * (job.frames + 1);
-  const int windows = job.frames > 1 || !has_sides ? 16 : 8;
-  return std::max(static_cast<int>(kCacheBytes / row_bytes),
+  const int windows = job.frames > 1 ? 16 : 8;
+  return std::max(static_cast<int>(cache_bytes / row_bytes),
                   windows * (window.above + window.below + 1));
 }
 
@@ -238,16 +238,20 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
                   [](const ConstFrameView& frame) { return frame.format == nullptr; });
   if (border_ == Border::constant || lacks_frames) {
     job.source.load_border(
-        std::min(tile, part.x1 - part.x0) + window.left + window.right + kRowSlack + 1,
+        std::min(tile + window.left, part.x1 - part.x0) + reach(job) + kRowSlack + 1,
         workspace.border.data());
     border = workspace.border.data();
   }
-  for (int next = part.x0; next < part.x1; next += tile) {
-    const int x = std::min(next, part.x1 - unit);  // a narrow last tile begins in the one before
-    const int count = std::min(tile, part.x1 - x);
+  int end = part.x0;
+  while (end < part.x1) {
+    const int x = std::min(end, part.x1 - unit);  // a narrow last tile begins in the one before
     const int first = x + job.x.origin - window.left;
+    const int missing = std::max(-first, 0);
+    // The first is wider by as much, as the tiles of stages are.
+    end = std::min(x + tile + missing, part.x1);
+    const int count = end - x;
     const RowEnds ends = row_ends(job, first, count + reach(job), workspace);
-    const auto skipped = static_cast<std::ptrdiff_t>(std::max(first, 0)) * pixel;
+    const auto skipped = static_cast<std::ptrdiff_t>(first + missing) * pixel;
     const std::byte** in_row = workspace.in_rows.data();
     for (int i = 0; i < in_rows; ++i) {
       const int y =

@@ -28,7 +28,8 @@ inline int strip_samples(const HalfColumnRows& rows) noexcept {
 
 // Halves of a row of scratch, with what loads and stores may touch beyond.
 inline std::size_t strip_stride(const HalfColumnRows& rows) noexcept {
-  return static_cast<std::size_t>(strip_samples(rows) + rows.reach() + 4 * kLeastSamples) / 64 * 64;
+  return static_cast<std::size_t>(strip_samples(rows) + 2 * rows.reach() + 4 * kLeastSamples) / 64 *
+         64;
 }
 
 // What a strip computes of each row.
@@ -98,23 +99,25 @@ void WalkRow(const ColumnSummer<S>& column_sums, const RowSums& row_sums,
   std::int16_t* const newest = kept[columns.height() - 1];
   const int first = span.seen.first();
   const int apart = std::min(span.behind, span.made);
-  std::int16_t* const made = sums + span.seen.before();
+  const int before = span.seen.before();
+  std::int16_t* const made = sums + (before + kLeastSamples - 1) / kLeastSamples * kLeastSamples;
+  std::int16_t* const leftmost = made - before;
   int x = 0;
   for (; x < apart; x += Step()) {
     columns.SumOverTime(frames, first + x, newest + x);
     columns.SumColumns(kept, x, made);
   }
-  span.seen.pad_left(sums);
+  span.seen.pad_left(leftmost);
   int y = 0;
   for (; x < span.made; x += Step(), y += Step()) {
     columns.SumOverTime(frames, first + x, newest + x);
     columns.SumColumns(kept, x, made);
-    rows.SumAt(sums + y, out + y);
+    rows.SumAt(leftmost + y, out + y);
   }
-  span.seen.pad_right(sums);
+  span.seen.pad_right(leftmost);
   for (; y < span.samples; y += Step()) {
     const int at = std::min(y, span.samples - Step());
-    rows.SumAt(sums + at, out + at);
+    rows.SumAt(leftmost + at, out + at);
   }
 }
 
@@ -148,9 +151,11 @@ void Run(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) 
   const int samples = std::max(block.samples, kLeastSamples);
   const int strip = strip_samples(rows);
   const auto whole_steps = [](int count) { return (count + Step() - 1) / Step() * Step(); };
-  for (int next = 0; next < samples; next += strip) {
-    const int from = std::min(next, samples - kLeastSamples);  // a narrow last one overlaps
-    const int wide = std::min(strip, samples - from);
+  int end = 0;
+  while (end < samples) {
+    const int from = std::min(end, samples - kLeastSamples);  // a narrow last one overlaps
+    end = tile_end(block.ends, end, strip, samples);
+    const int wide = end - from;
     const TileColumns seen(block, from, wide, rows.reach());
     const RowSpan span{from, wide, whole_steps(seen.count()),
                        whole_steps(rows.reach()) + 3 * Step(), seen};

@@ -170,11 +170,13 @@ void RunTile(const SmoothRows& rows, const RowBlock& block, int first, int sampl
 
 template <typename T>
 void Run(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) {
-  const int tile = smooth_tile(rows, block.samples);
-  for (int next = 0; next < block.samples; next += tile) {
+  const int tile = smooth_tile(rows, block.samples - block.ends.left);
+  int end = 0;
+  while (end < block.samples) {
     // The last tile is not narrower than a block.
-    const int first = vector_start(block.samples, next, kLeastSamples);
-    RunTile<T>(rows, block, first, std::min(tile, block.samples - first), scratch);
+    const int first = vector_start(block.samples, end, kLeastSamples);
+    end = tile_end(block.ends, end, tile, block.samples);
+    RunTile<T>(rows, block, first, end - first, scratch);
   }
 }
 
@@ -194,7 +196,8 @@ HWY_EXPORT(RunSmoothRows);
 
 std::size_t smooth_scratch(const SmoothRows& rows, int samples) noexcept {
   return static_cast<std::size_t>(rows_held(rows)) *
-         smooth_halves(rows, std::min(widest_tile(rows), samples)) * sizeof(std::int16_t);
+         smooth_halves(rows, std::min(widest_tile(rows) + rows.reach(), samples)) *
+         sizeof(std::int16_t);
 }
 
 void run_smooth_rows(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) noexcept {
