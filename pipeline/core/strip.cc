@@ -238,20 +238,16 @@ void Strips::run_in_place(const Job& job, const Rect& part, Workspace& workspace
                   [](const ConstFrameView& frame) { return frame.format == nullptr; });
   if (border_ == Border::constant || lacks_frames) {
     job.source.load_border(
-        std::min(tile + window.left, part.x1 - part.x0) + reach(job) + kRowSlack + 1,
+        std::min(tile, part.x1 - part.x0) + window.left + window.right + kRowSlack + 1,
         workspace.border.data());
     border = workspace.border.data();
   }
-  int end = part.x0;
-  while (end < part.x1) {
-    const int x = std::min(end, part.x1 - unit);  // a narrow last tile begins in the one before
+  for (int next = part.x0; next < part.x1; next += tile) {
+    const int x = std::min(next, part.x1 - unit);  // a narrow last tile begins in the one before
+    const int count = std::min(tile, part.x1 - x);
     const int first = x + job.x.origin - window.left;
-    const int missing = std::max(-first, 0);
-    // The first is wider by as much, as the tiles of stages are.
-    end = std::min(x + tile + missing, part.x1);
-    const int count = end - x;
     const RowEnds ends = row_ends(job, first, count + reach(job), workspace);
-    const auto skipped = static_cast<std::ptrdiff_t>(first + missing) * pixel;
+    const auto skipped = static_cast<std::ptrdiff_t>(std::max(first, 0)) * pixel;
     const std::byte** in_row = workspace.in_rows.data();
     for (int i = 0; i < in_rows; ++i) {
       const int y =

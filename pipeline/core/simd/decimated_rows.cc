@@ -103,7 +103,7 @@ struct DownAndFetch {
   HWY_INLINE void Sum(int x, V16 (&sum)[kVectors]) const {
     for (int i = 0; i < rows; ++i) {
       const T* const in = reinterpret_cast<const T*>(ahead[i]) + first + x;
-      for (int v = 0; v < kVectors; ++v) hwy::Prefetch(in + v * SmoothStep());
+      for (int v = 1; v <= kVectors; ++v) hwy::Prefetch(in + v * SmoothStep() - 1);
     }
     down.Sum(x, sum);
   }
@@ -186,13 +186,13 @@ class Decimated {
 
 template <typename T>
 void Run(const DecimatedRows& rows, const RowBlock& block, std::byte* scratch) {
-  const int tile = decimated_tile(rows, block.samples - block.ends.left);
-  int end = 0;
-  while (end < block.samples) {
+  const int tile = decimated_tile(rows, block.samples);
+  for (int next = 0; next < block.samples; next += tile) {
     // The last tile is not narrower than a block.
-    const int first = vector_start(block.samples, end, kLeastSamples);
-    end = tile_end(block.ends, end, tile, block.samples);
-    Decimated<T>(rows, block, first, end - first, reinterpret_cast<std::int16_t*>(scratch)).Run();
+    const int first = vector_start(block.samples, next, kLeastSamples);
+    Decimated<T>(rows, block, first, std::min(tile, block.samples - first),
+                 reinterpret_cast<std::int16_t*>(scratch))
+        .Run();
   }
 }
 
@@ -211,9 +211,8 @@ namespace convolve {
 HWY_EXPORT(RunDecimatedRows);
 
 std::size_t decimated_scratch(const DecimatedRows& rows, int samples) noexcept {
-  const int tile = std::min(decimated_tile(rows, samples) + rows.blur.reach(), samples);
-  return static_cast<std::size_t>(rows_held(rows)) * decimated_halves(rows, tile) *
-         sizeof(std::int16_t);
+  return static_cast<std::size_t>(rows_held(rows)) *
+         decimated_halves(rows, decimated_tile(rows, samples)) * sizeof(std::int16_t);
 }
 
 void run_decimated_rows(const DecimatedRows& rows, const RowBlock& block,

@@ -28,8 +28,7 @@ inline int strip_samples(const HalfColumnRows& rows) noexcept {
 
 // Halves of a row of scratch, with what loads and stores may touch beyond.
 inline std::size_t strip_stride(const HalfColumnRows& rows) noexcept {
-  return static_cast<std::size_t>(strip_samples(rows) + 2 * rows.reach() + 4 * kLeastSamples) / 64 *
-         64;
+  return static_cast<std::size_t>(strip_samples(rows) + rows.reach() + 4 * kLeastSamples) / 64 * 64;
 }
 
 // What a strip computes of each row.
@@ -151,11 +150,9 @@ void Run(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) 
   const int samples = std::max(block.samples, kLeastSamples);
   const int strip = strip_samples(rows);
   const auto whole_steps = [](int count) { return (count + Step() - 1) / Step() * Step(); };
-  int end = 0;
-  while (end < samples) {
-    const int from = std::min(end, samples - kLeastSamples);  // a narrow last one overlaps
-    end = tile_end(block.ends, end, strip, samples);
-    const int wide = end - from;
+  for (int next = 0; next < samples; next += strip) {
+    const int from = std::min(next, samples - kLeastSamples);  // a narrow last one overlaps
+    const int wide = std::min(strip, samples - from);
     const TileColumns seen(block, from, wide, rows.reach());
     const RowSpan span{from, wide, whole_steps(seen.count()),
                        whole_steps(rows.reach()) + 3 * Step(), seen};

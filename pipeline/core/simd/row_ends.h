@@ -15,13 +15,6 @@
 
 namespace convolve {
 
-/// The end of a tile where so many output samples are `done` of all. The first tile is wider by the
-/// samples before the plane, so that all read their rows from where these are aligned: else small
-/// blurs take up to 7 % longer.
-inline int tile_end(const RowEnds& ends, int done, int tile, int samples) noexcept {
-  return std::min(done + tile + (done == 0 ? ends.left : 0), samples);
-}
-
 class TileColumns {
  public:
   /// \param first  output sample of a tile of so many `samples`; not all need be the block's

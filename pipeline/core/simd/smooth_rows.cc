@@ -83,7 +83,9 @@ class Columns {
     const SmoothRows::Weight* const weights = rows_.vertical.data();
     const RowsAhead<2> ahead(in_, std::min(made_, last_row_), last_row_);
     for (int x = 0; x < samples_; x += 2 * step) {
-      ahead.fetch((seen_.first() + x) * static_cast<int>(sizeof(T)));
+      // The line of the last: that of the first is the one before, or was seen by the tile before,
+      // and the last line of a row would be fetched by nobody.
+      ahead.fetch((seen_.first() + x + 2 * step) * static_cast<int>(sizeof(T)) - 1);
       SumAt(middle, above, weights, x, first, second);
     }
     needed_ += 2;
@@ -170,13 +172,11 @@ void RunTile(const SmoothRows& rows, const RowBlock& block, int first, int sampl
 
 template <typename T>
 void Run(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) {
-  const int tile = smooth_tile(rows, block.samples - block.ends.left);
-  int end = 0;
-  while (end < block.samples) {
+  const int tile = smooth_tile(rows, block.samples);
+  for (int next = 0; next < block.samples; next += tile) {
     // The last tile is not narrower than a block.
-    const int first = vector_start(block.samples, end, kLeastSamples);
-    end = tile_end(block.ends, end, tile, block.samples);
-    RunTile<T>(rows, block, first, end - first, scratch);
+    const int first = vector_start(block.samples, next, kLeastSamples);
+    RunTile<T>(rows, block, first, std::min(tile, block.samples - first), scratch);
   }
 }
 
@@ -196,8 +196,7 @@ HWY_EXPORT(RunSmoothRows);
 
 std::size_t smooth_scratch(const SmoothRows& rows, int samples) noexcept {
   return static_cast<std::size_t>(rows_held(rows)) *
-         smooth_halves(rows, std::min(widest_tile(rows) + rows.reach(), samples)) *
-         sizeof(std::int16_t);
+         smooth_halves(rows, std::min(widest_tile(rows), samples)) * sizeof(std::int16_t);
 }
 
 void run_smooth_rows(const SmoothRows& rows, const RowBlock& block, std::byte* scratch) noexcept {
