@@ -96,27 +96,32 @@ void WalkRow(const ColumnSummer<S>& column_sums, const RowSums& row_sums,
   const Places<S::kFrames, const std::byte> frames(in);
   const Places<S::kHeight, std::int16_t> kept(ring);
   std::int16_t* const newest = kept[columns.height() - 1];
+  // Everything is counted from the first column in the plane on.
   const int first = span.seen.first();
-  const int apart = std::min(span.behind, span.made);
   const int before = span.seen.before();
-  std::int16_t* const made = sums + (before + kLeastSamples - 1) / kLeastSamples * kLeastSamples;
-  std::int16_t* const leftmost = made - before;
+  const int end = span.samples - before;
+  const int apart = std::min(span.behind, span.made);
+  out += before;
   int x = 0;
+  for (; x <= before; x += Step()) {
+    columns.SumOverTime(frames, first + x, newest + x);
+    columns.SumColumns(kept, x, sums);
+  }
+  span.seen.pad_left(sums - before);
   for (; x < apart; x += Step()) {
     columns.SumOverTime(frames, first + x, newest + x);
-    columns.SumColumns(kept, x, made);
+    columns.SumColumns(kept, x, sums);
   }
-  span.seen.pad_left(leftmost);
-  int y = 0;
+  int y = -before;
   for (; x < span.made; x += Step(), y += Step()) {
     columns.SumOverTime(frames, first + x, newest + x);
-    columns.SumColumns(kept, x, made);
-    rows.SumAt(leftmost + y, out + y);
+    columns.SumColumns(kept, x, sums);
+    rows.SumAt(sums + y, out + y);
   }
-  span.seen.pad_right(leftmost);
-  for (; y < span.samples; y += Step()) {
-    const int at = std::min(y, span.samples - Step());
-    rows.SumAt(leftmost + at, out + at);
+  span.seen.pad_right(sums - before);
+  for (; y < end; y += Step()) {
+    const int at = std::min(y, end - Step());
+    rows.SumAt(sums + at, out + at);
   }
 }
 
@@ -129,8 +134,11 @@ void RunStrip(const HalfColumnRows& rows, const RowBlock& block, const RowSpan& 
   const int height = rows.height();
   const std::size_t stride = strip_stride(rows);
   auto** const ring = reinterpret_cast<std::int16_t**>(scratch);
-  auto* const sums = reinterpret_cast<std::int16_t*>(scratch + ring_bytes(rows));
-  for (int i = 0; i < height; ++i) ring[i] = sums + static_cast<std::size_t>(i + 1) * stride;
+  auto* const halves = reinterpret_cast<std::int16_t*>(scratch + ring_bytes(rows));
+  for (int i = 0; i < height; ++i) ring[i] = halves + static_cast<std::size_t>(i + 1) * stride;
+  // Sums of columns before the plane lie before those in it, which are aligned.
+  std::int16_t* const sums =
+      halves + (span.seen.before() + kLeastSamples - 1) / kLeastSamples * kLeastSamples;
   const std::byte* const* in = block.in;
   for (int y = 1 - height; y < block.rows; ++y, in += rows.frames()) {
     std::rotate(ring, ring + 1, ring + height);
