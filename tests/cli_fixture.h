@@ -55,15 +55,13 @@ class Cli : public testing::Test {
     EXPECT_EQ(dir_.names(), before) << "a file was left";
   }
 
-  /// Frames that decoding a file gives.
+  /// Frames that decoding a file gives: the summary begins with their number.
   [[nodiscard]] std::size_t frames_of(const std::string& file) const {
-    const Result result = convolve({file, "-o", "-", "-q"});
+    const Result result = convolve({file, "-o", "null:", "--progress", "none"});
     EXPECT_EQ(result.code, 0) << result.err;
-    std::size_t count = 0;
-    for (std::size_t at = 0; (at = result.out.find("FRAME", at)) != std::string::npos; ++at) {
-      ++count;
-    }
-    return count;
+    const std::size_t end = result.err.find(" frame");
+    const std::size_t line = result.err.rfind('\n', end);
+    return std::strtoul(result.err.c_str() + (line == std::string::npos ? 0 : line + 1), nullptr, 10);
   }
 
   TempDir dir_;

@@ -128,6 +128,7 @@ FileFacts look_into(const std::string& path) {
       stream.packets.emplace_back(reinterpret_cast<const char*>(packet->data),
                                   static_cast<std::size_t>(packet->size));
       stream.packet_times.push_back(static_cast<double>(packet->pts) * av_q2d(base));
+      stream.packet_durations.push_back(static_cast<double>(packet->duration) * av_q2d(base));
     }
     av_packet_unref(packet.get());
   }

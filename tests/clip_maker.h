@@ -57,6 +57,7 @@ struct StreamFacts {
   double frame_rate = 0;
   std::vector<std::string> packets;   // bytes of each, of streams other than the first video
   std::vector<double> packet_times;
+  std::vector<double> packet_durations;
   std::string extradata;
   std::map<std::string, std::string> metadata;
 };

@@ -213,6 +213,12 @@ bool is_mov(const AVOutputFormat& format) {
   return name == "mp4" || name == "mov";
 }
 
+bool has_fixed_rate(const AVOutputFormat& format) {
+  constexpr std::array<std::string_view, 6> kMuxers{"avi", "yuv4mpegpipe", "ogg",
+                                                    "ogv", "mxf",          "swf"};
+  return std::ranges::find(kMuxers, format.name) != kMuxers.end();
+}
+
 bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec) {
   const std::string_view muxer = format.name;
   if (muxer == "mpegts" || muxer == "rtsp") {

@@ -15,12 +15,6 @@ bool is_matroska(const AVOutputFormat& format) {
   return name == "matroska" || name == "webm";
 }
 
-// Containers that tell no times, but which frame it is at a fixed rate.
-bool counts_frames(const AVOutputFormat& format) {
-  constexpr std::array<std::string_view, 5> kMuxers{"avi", "yuv4mpegpipe", "ogg", "mxf", "swf"};
-  return std::ranges::find(kMuxers, format.name) != kMuxers.end();
-}
-
 // Keys that MP4's own metadata has places for; others need the form that QuickTime made up.
 bool is_plain_mp4_key(std::string_view key) {
   constexpr std::array kKnown{
@@ -61,8 +55,7 @@ void MuxSink::make_video_stream(const Encoder& encoder, const AVFrame& first) {
   stream->sample_aspect_ratio = encoder.context().sample_aspect_ratio;
   video_time_base_ = encoder.time_base();
   stream->time_base = video_time_base_;
-  const bool known = frame_rate_.num > 0 && frame_rate_.den > 0;
-  if (known && counts_frames(*container_.format)) stream->time_base = av_inv_q(frame_rate_);
+  if (has_fixed_rate(*container_.format)) stream->avg_frame_rate = av_inv_q(video_time_base_);
 }
 
 void MuxSink::make_streams(const Encoder& encoder, const AVFrame& first) {

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "encoder_options.h"
+#include "fixed_rate.h"
 #include "patience.h"
 #include "pixel.h"
 #include "reader_state.h"
@@ -46,11 +47,15 @@ struct MediaWriter::State {
   void open(const VideoFrame& first);
   void carry_orientation(const AVFrame& first);
   [[nodiscard]] VideoFrame with_time(const VideoFrame& frame) const;
+  void encode(const VideoFrame& frame);
+  void encode_at_places(const VideoFrame& frame);
+  void note_uneven() const;
   void write_packets();
   void copy_packets();
   [[nodiscard]] AVPixelFormat format_to_keep(const VideoFrame& frame) const;
   [[nodiscard]] const AVPixelFormat* output_formats(const AVCodec& wanted) const;
   [[nodiscard]] AVRational frame_rate() const;
+  [[nodiscard]] AVRational rate_of_places() const;
 
   std::string output;
   WriteOptions options;
@@ -63,6 +68,8 @@ struct MediaWriter::State {
   std::vector<int> copied;                 // indices of the input's streams
   const AVCodec* codec = nullptr;  // by the input's depth; frames of another one may change it
   std::unique_ptr<media::Encoder> encoder;
+  std::optional<media::FixedRate> fixed;  // of containers that have one
+  VideoFrame last;                        // that was given, where it may be needed once more
   std::int64_t frames = 0;
   bool finished = false;
 };
@@ -146,6 +153,18 @@ AVRational MediaWriter::State::frame_rate() const {
   return media::to_av(reader != nullptr ? reader->info.frame_rate : options.frame_rate);
 }
 
+// Of frames that are counted. Codecs of broadcasts know the rates of broadcasts alone.
+AVRational MediaWriter::State::rate_of_places() const {
+  AVRational rate = frame_rate();
+  if (reader != nullptr) {
+    const media::Source& source = reader->source;
+    rate = media::rate_of_places(*source.context(), *source.video(), rate);
+  }
+  if (rate.num <= 0 || rate.den <= 0) rate = {25, 1};
+  if (codec->supported_framerates == nullptr) return rate;
+  return codec->supported_framerates[av_find_nearest_q_idx(rate, codec->supported_framerates)];
+}
+
 // The decoder's format where the filters left the format alone: a frame that was converted for
 // filtering goes back to what it was.
 AVPixelFormat MediaWriter::State::format_to_keep(const VideoFrame& frame) const {
@@ -177,7 +196,7 @@ void MediaWriter::State::open(const VideoFrame& first) {
     const bool still = reader != nullptr && reader->info.still;
     setup.source = media::whole_samples(setup.source, still && is_opaque(first));
   }
-  setup.frame_rate = frame_rate();
+  setup.frame_rate = fixed ? fixed->rate() : frame_rate();
   setup.formats = output_formats(*setup.codec);
   setup.even_chroma = container.kind == media::OutputKind::device;
   if (muxed != nullptr) {
@@ -223,6 +242,43 @@ VideoFrame MediaWriter::State::with_time(const VideoFrame& frame) const {
   return timed;
 }
 
+void MediaWriter::State::encode(const VideoFrame& frame) {
+  if (!encoder) open(frame);
+  copy_packets();
+  encoder->send(&frame);
+  write_packets();
+}
+
+void MediaWriter::State::encode_at_places(const VideoFrame& frame) {
+  if (!fixed) {
+    fixed.emplace(rate_of_places(), std::string_view(container.format->name) == "avi");
+  }
+  const AVFrame& given = *frame.av();
+  const double duration = static_cast<double>(given.pkt_duration) * av_q2d(given.time_base);
+  const media::FixedRate::Copies copies = fixed->place(frame.seconds(), duration);
+  VideoFrame now = frame.share();
+  for (std::int64_t i = 0; i < copies.before + copies.here && !patience.cancelled; ++i) {
+    const VideoFrame copy = (i < copies.before ? last : now).share();
+    copy.av()->time_base = av_inv_q(fixed->rate());
+    copy.av()->pts = copies.place + i;
+    copy.av()->pkt_duration = 1;
+    encode(copy);
+  }
+  last = std::move(now);
+}
+
+void MediaWriter::State::note_uneven() const {
+  if (!fixed || !options.on_note || fixed->repeated() + fixed->left_out() == 0) return;
+  const AVRational rate = fixed->rate();
+  options.on_note(NoteLevel::warning,
+                  output + ": " + container.label + " has one rate of frames, here " +
+                      std::to_string(rate.num) + "/" + std::to_string(rate.den) +
+                      " a second: so that all are seen at their times, " +
+                      std::to_string(fixed->repeated()) + " were repeated and " +
+                      std::to_string(fixed->left_out()) +
+                      " left out; mkv and mp4 keep them as they come");
+}
+
 void MediaWriter::State::write_packets() {
   while (!patience.cancelled) {
     media::PacketPtr packet = encoder->receive();
@@ -249,10 +305,11 @@ void MediaWriter::write(const VideoFrame& frame) {
     return;
   }
   const VideoFrame timed = state.with_time(frame);
-  if (!state.encoder) state.open(timed);
-  state.copy_packets();
-  state.encoder->send(&timed);
-  state.write_packets();
+  if (state.muxed != nullptr && media::has_fixed_rate(*state.container.format)) {
+    state.encode_at_places(timed);
+  } else {
+    state.encode(timed);
+  }
   ++state.frames;
 }
 
@@ -273,6 +330,7 @@ void MediaWriter::finish() {
   if (state.patience.cancelled) media::fail(MediaError::Kind::running, state.output, "cancelled");
   state.sink->finish();
   state.finished = true;
+  state.note_uneven();
 }
 
 void MediaWriter::discard() noexcept {
