@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Packets of the streams beside the video: cut like it, and kept until the writer takes them.
+#include <algorithm>
 #include <chrono>
 
 #include "reader_state.h"
@@ -21,6 +22,24 @@ bool MediaReader::State::wanted(const AVPacket& packet, std::int64_t time_us) co
   return !from_first || time_us >= us(*shift);
 }
 
+// What stands on the screen while the first frame is shown begins with it, and what still does at
+// the end ends there.
+void MediaReader::State::cut_subtitle(AVPacket& packet) const {
+  const AVStream& stream = *source.context()->streams[packet.stream_index];
+  const bool subtitle = stream.codecpar->codec_type == AVMEDIA_TYPE_SUBTITLE;
+  if (!subtitle || packet.pts == AV_NOPTS_VALUE || packet.duration <= 0) return;
+  std::int64_t end = packet.pts + packet.duration;
+  if (options.start) {
+    const std::int64_t first = av_rescale_q(*shift, source.video()->time_base, stream.time_base);
+    if (packet.pts < first && end > first) packet.pts = packet.dts = first;
+  }
+  if (cut_end_us_) {
+    const std::int64_t last = av_rescale_q(*cut_end_us_, kMicroseconds, stream.time_base);
+    if (packet.pts < last) end = std::min(end, last);
+  }
+  packet.duration = end - packet.pts;
+}
+
 // With `frames`, a packet waits until the frames have come so far: only then is it known whether
 // the cut lies before it.
 void MediaReader::State::release_packets() {
@@ -28,6 +47,7 @@ void MediaReader::State::release_packets() {
   std::deque<media::PacketPtr> later;
   const std::lock_guard lock(mutex_);
   for (media::PacketPtr& packet : held_) {
+    cut_subtitle(*packet);
     const AVStream& stream = *source.context()->streams[packet->stream_index];
     const std::int64_t time = packet->pts == AV_NOPTS_VALUE ? packet->dts : packet->pts;
     const std::int64_t time_us =

@@ -66,6 +66,7 @@ struct MediaReader::State {
   void check_video_packet(const AVPacket& packet);
   [[nodiscard]] std::int64_t frame_duration(std::int64_t known) const;
   void keep_packet(media::PacketPtr packet);
+  void cut_subtitle(AVPacket& packet) const;
   void release_packets();
   void wait_for_writer();
   bool wanted(const AVPacket& packet, std::int64_t time_us) const;
