@@ -8,6 +8,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <convolve/engine.h>
@@ -367,6 +368,7 @@ TranscodePlan Transcoder::plan() const {
   if (state_->options.compare && plan.width > 0) plan.width += plan.input.video.width;
   plan.height = state_->output_size.height;
   if (state_->options.compare) plan.height = std::max(plan.height, plan.input.video.height);
+  if (state_->writer->turns_sideways()) std::swap(plan.width, plan.height);
   plan.container = state_->writer->container_name();
   plan.encoder = state_->writer->encoder_name();
   plan.copied_streams = state_->writer->copied_streams();

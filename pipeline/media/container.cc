@@ -213,6 +213,10 @@ bool is_mov(const AVOutputFormat& format) {
   return name == "mp4" || name == "mov";
 }
 
+bool tells_rotation(const Container& container) {
+  return container.kind == OutputKind::file && is_mov(*container.format);
+}
+
 bool has_fixed_rate(const AVOutputFormat& format) {
   constexpr std::array<std::string_view, 6> kMuxers{"avi", "yuv4mpegpipe", "ogg",
                                                     "ogv", "mxf",          "swf"};

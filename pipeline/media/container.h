@@ -44,6 +44,9 @@ bool is_silent(const Container& container);
 /// Whether it is MP4 or QuickTime's, whose files are made alike.
 bool is_mov(const AVOutputFormat& format);
 
+/// Whether it says how the picture is to be turned when it is shown.
+bool tells_rotation(const Container& container);
+
 /// Whether it tells no times, but which frame it is at a rate that is always the same.
 bool has_fixed_rate(const AVOutputFormat& format);
 

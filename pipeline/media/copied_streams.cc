@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <new>
 
+#include "turn.h"
+
 namespace convolve::media {
 
 namespace {
@@ -182,11 +184,12 @@ void leave_out(const Plan& plan, const AVStream& stream) {
   }
 }
 
+// What the container cannot say is done to the picture, where it is a matter of quarters.
 void check_rotation(const Plan& plan) {
-  if (av_stream_get_side_data(&plan.video, AV_PKT_DATA_DISPLAYMATRIX, nullptr) == nullptr) return;
+  if (tells_rotation(plan.container) || turning(plan.video)) return;
   if (is_silent(plan.container) || plan.streams()) {
     plan.warn("cannot say that the picture is to be shown turned");
-  } else if (!is_mov(*plan.container.format)) {
+  } else {
     fail(MediaError::Kind::output, plan.output,
          plan.container.label + " cannot say that the picture is to be shown turned",
          "write to mp4 or mov instead");

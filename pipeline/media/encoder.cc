@@ -21,6 +21,12 @@ constexpr AVPixelFormat kY4mFormats[] = {
     AV_PIX_FMT_YUV444P10LE, AV_PIX_FMT_YUV420P12LE, AV_PIX_FMT_YUV422P12LE, AV_PIX_FMT_YUV444P12LE,
     AV_PIX_FMT_YUV420P16LE, AV_PIX_FMT_YUV422P16LE, AV_PIX_FMT_YUV444P16LE, AV_PIX_FMT_NONE};
 
+// For GIF a palette is made for each frame by itself: a stream needs no second pass, and colours
+// that come late are not paid for by the early frames.
+constexpr const char* kPaletteChain =
+    "split[picture][colors];[colors]palettegen=stats_mode=single[palette];"
+    "[picture][palette]paletteuse=new=1";
+
 const AVPixelFormat* formats_of(const EncoderSetup& setup) {
   if (setup.formats != nullptr) return setup.formats;
   return setup.codec->id == AV_CODEC_ID_WRAPPED_AVFRAME ? kY4mFormats : setup.codec->pix_fmts;
@@ -272,7 +278,7 @@ void Encoder::send(const VideoFrame* frame) {
   }
   if (frame != nullptr) {
     const FramePtr fitted = fit(*frame);
-    if (!palette_) palette_ = std::make_unique<PaletteReducer>(*fitted);
+    if (!palette_) palette_ = std::make_unique<LibavFilter>(kPaletteChain, *fitted);
     palette_->push(fitted.get());
   } else if (palette_) {
     palette_->push(nullptr);

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "convert.h"
-#include "palette.h"
+#include "libav_filter.h"
 
 namespace convolve::media {
 
@@ -59,7 +59,7 @@ class Encoder {
   AVRational encoder_time_base_{};  // of the codec, coarser for some
   AVCodecID codec_ = AV_CODEC_ID_NONE;
   Converter converter_;
-  std::unique_ptr<PaletteReducer> palette_;
+  std::unique_ptr<LibavFilter> palette_;
   CodecContextPtr context_;
   std::map<std::int64_t, Times> times_;  // by time in the codec's base
   std::int64_t last_time_ = INT64_MIN;

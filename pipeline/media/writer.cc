@@ -10,6 +10,7 @@
 #include "reader_state.h"
 #include "sink.h"
 #include "stream_output.h"
+#include "turn.h"
 
 namespace convolve {
 
@@ -43,6 +44,7 @@ struct MediaWriter::State {
   State(const std::string& name, WriteOptions write_options, MediaReader::State* source);
 
   void make_sink();
+  void choose_turn();
   void mux(const std::string& name, media::MuxSink::Open open, media::CopySource source);
   void open(const VideoFrame& first);
   void carry_orientation(const AVFrame& first);
@@ -66,7 +68,8 @@ struct MediaWriter::State {
   media::MuxSink* muxed = nullptr;         // the sink, where it is one
   media::PictureSink* pictures = nullptr;  // the sink, where it is one
   std::vector<int> copied;                 // indices of the input's streams
-  const AVCodec* codec = nullptr;  // by the input's depth; frames of another one may change it
+  const AVCodec* codec = nullptr;       // by the input's depth; frames of another one may change it
+  std::optional<media::Turner> turner;  // where the container cannot say how to show the picture
   std::unique_ptr<media::Encoder> encoder;
   std::optional<media::FixedRate> fixed;  // of containers that have one
   VideoFrame last;                        // that was given, where it may be needed once more
@@ -109,6 +112,7 @@ void MediaWriter::State::make_sink() {
       reader->select(*stream);
       copied.push_back(stream->index);
     }
+    choose_turn();
     const ReadOptions& cut = reader->options;
     if (cut.end || cut.frames) {
       source.duration_us = static_cast<std::int64_t>(reader->info.duration * AV_TIME_BASE);
@@ -139,6 +143,16 @@ void MediaWriter::State::make_sink() {
           std::move(source));
       break;
   }
+}
+
+void MediaWriter::State::choose_turn() {
+  if (container.kind == media::OutputKind::null || media::tells_rotation(container)) return;
+  const auto chain = media::turning(*reader->source.video());
+  if (!chain || chain->empty()) return;
+  turner.emplace(*chain);
+  if (!options.on_note) return;
+  options.on_note(NoteLevel::detail, output + ": the picture is written upright, since " +
+                                         container.label + " cannot say how it is to be turned");
 }
 
 void MediaWriter::State::mux(const std::string& name, media::MuxSink::Open open,
@@ -304,7 +318,8 @@ void MediaWriter::write(const VideoFrame& frame) {
       state.patience.cancelled) {
     return;
   }
-  const VideoFrame timed = state.with_time(frame);
+  VideoFrame timed = state.with_time(frame);
+  if (state.turner) timed = state.turner->turn(timed);
   if (state.muxed != nullptr && media::has_fixed_rate(*state.container.format)) {
     state.encode_at_places(timed);
   } else {
@@ -355,6 +370,10 @@ std::string MediaWriter::encoder_name() const {
 }
 
 const std::vector<int>& MediaWriter::copied_streams() const noexcept { return state_->copied; }
+
+bool MediaWriter::turns_sideways() const noexcept {
+  return state_->turner && state_->turner->sideways();
+}
 
 bool MediaWriter::reader_gone() const noexcept { return state_->sink->reader_gone(); }
 

@@ -250,6 +250,9 @@ class MediaWriter {
   [[nodiscard]] bool real_time() const noexcept;
   /// True where the other end of a pipe was closed, or a stream given up: nobody takes more.
   [[nodiscard]] bool reader_gone() const noexcept;
+  /// True where width and height change places: the reader's pictures are to be shown on their side,
+  /// which the container cannot say, so that they are written as they are shown.
+  [[nodiscard]] bool turns_sideways() const noexcept;
   /// libav's names of what would be written; empty for `null:`.
   [[nodiscard]] std::string container_name() const;
   [[nodiscard]] std::string encoder_name() const;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "palette.h"
+#include "libav_filter.h"
 
 extern "C" {
 #include <libavfilter/avfilter.h>
@@ -12,25 +12,20 @@ namespace convolve::media {
 namespace {
 
 void check(int code) {
-  if (code < 0) fail(MediaError::Kind::running, "palette", reason(code));
+  if (code < 0) fail(MediaError::Kind::running, "libav's filters", reason(code));
 }
-
-// The palette is made for each frame by itself: a stream needs no second pass, and colours that
-// come late are not paid for by the early frames.
-constexpr const char* kChain =
-    "split[picture][colors];[colors]palettegen=stats_mode=single[palette];"
-    "[picture][palette]paletteuse=new=1";
 
 }  // namespace
 
-PaletteReducer::PaletteReducer(const AVFrame& model) : time_base_(model.time_base) {
+LibavFilter::LibavFilter(const std::string& chain, const AVFrame& model)
+    : time_base_(model.time_base) {
   graph_ = avfilter_graph_alloc();
   if (graph_ == nullptr) throw std::bad_alloc();
   graph_->nb_threads = 1;
   const std::string arguments =
       "video_size=" + std::to_string(model.width) + "x" + std::to_string(model.height) +
-      ":pix_fmt=" + std::to_string(model.format) +
-      ":time_base=" + std::to_string(time_base_.num) + "/" + std::to_string(time_base_.den);
+      ":pix_fmt=" + std::to_string(model.format) + ":time_base=" + std::to_string(time_base_.num) +
+      "/" + std::to_string(time_base_.den);
   AVFilterInOut* ends = nullptr;
   AVFilterInOut* starts = nullptr;
   try {
@@ -38,7 +33,7 @@ PaletteReducer::PaletteReducer(const AVFrame& model) : time_base_(model.time_bas
                                        arguments.c_str(), nullptr, graph_));
     check(avfilter_graph_create_filter(&sink_, avfilter_get_by_name("buffersink"), "out", nullptr,
                                        nullptr, graph_));
-    check(avfilter_graph_parse2(graph_, kChain, &starts, &ends));
+    check(avfilter_graph_parse2(graph_, chain.c_str(), &starts, &ends));
     check(avfilter_link(source_, 0, starts->filter_ctx, static_cast<unsigned>(starts->pad_idx)));
     check(avfilter_link(ends->filter_ctx, static_cast<unsigned>(ends->pad_idx), sink_, 0));
     check(avfilter_graph_config(graph_, nullptr));
@@ -52,14 +47,14 @@ PaletteReducer::PaletteReducer(const AVFrame& model) : time_base_(model.time_bas
   avfilter_inout_free(&ends);
 }
 
-PaletteReducer::~PaletteReducer() { avfilter_graph_free(&graph_); }
+LibavFilter::~LibavFilter() { avfilter_graph_free(&graph_); }
 
-void PaletteReducer::push(const AVFrame* frame) {
+void LibavFilter::push(const AVFrame* frame) {
   FramePtr copy = frame == nullptr ? nullptr : share_frame(*frame);
   check(av_buffersrc_add_frame_flags(source_, copy.get(), AV_BUFFERSRC_FLAG_PUSH));
 }
 
-FramePtr PaletteReducer::pull() {
+FramePtr LibavFilter::pull() {
   FramePtr frame = new_frame();
   const int code = av_buffersink_get_frame(sink_, frame.get());
   if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return nullptr;

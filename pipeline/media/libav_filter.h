@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Frames reduced to a palette of their own each, for GIF.
+// A chain of filters of libav's, for what its library does as part of writing.
 #pragma once
 
 #include "av.h"
@@ -9,17 +9,18 @@ struct AVFilterContext;
 
 namespace convolve::media {
 
-class PaletteReducer {
+class LibavFilter {
  public:
+  /// \param chain  as ffmpeg's -vf takes it
   /// \param model  a frame like those to come: size, format, time base
-  explicit PaletteReducer(const AVFrame& model);
-  ~PaletteReducer();
-  PaletteReducer(const PaletteReducer&) = delete;
-  PaletteReducer& operator=(const PaletteReducer&) = delete;
+  LibavFilter(const std::string& chain, const AVFrame& model);
+  ~LibavFilter();
+  LibavFilter(const LibavFilter&) = delete;
+  LibavFilter& operator=(const LibavFilter&) = delete;
 
   /// Null says that no more come. \throws MediaError
   void push(const AVFrame* frame);
-  /// A frame of pal8 in the time base that came in, or null where more input is needed.
+  /// A frame in the time base that came in, or null where more input is needed.
   FramePtr pull();
 
  private:
