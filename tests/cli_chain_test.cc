@@ -185,5 +185,14 @@ TEST_F(CliChain, WhatAFilterRefusesWhileRunningBeginsWithItsWord) {
                "convolve: upsample: the size of interlaced video cannot be changed");
 }
 
+// What libav says of these goes over several lines, and names the way out below.
+TEST_F(Cli, EncodersThatTakeFewShapesSayWhatIsWrong) {
+  expect_error({"clip.y4m", "-o", "o.dv"}, 4,
+               "convolve: dvvideo: Found no DV profile for 64x48 yuv420p video\n");
+  // It takes full range alone, by a name of libav's own, and whole rates.
+  EXPECT_EQ(convolve({"clip.y4m", "-o", "o.roq", "-q"}).code, 0);
+  EXPECT_EQ(frames_of("o.roq"), 10U);
+}
+
 }  // namespace
 }  // namespace convolve::test

@@ -30,12 +30,8 @@ class Live : public testing::Test {
     EXPECT_EQ(result.code, 0) << result.err;
     return result.out;
   }
-  [[nodiscard]] long frames_of(const std::string& file) const {
-    const std::string bytes = decoded(file);
-    long count = 0;
-    for (std::size_t at = 0; (at = bytes.find("FRAME\n", at)) != std::string::npos; ++at) ++count;
-    return count;
-  }
+  // What decoding a file gives: the summary begins with their number.
+  [[nodiscard]] long frames_of(const std::string& file) const;
 
   TempDir dir_;
 };
@@ -46,6 +42,12 @@ long said_frames(const std::string& text) {
   if (word == std::string::npos) return 0;
   const std::size_t before = text.find_last_of(" \n", word - 1);
   return std::atol(text.c_str() + (before == std::string::npos ? 0 : before + 1));
+}
+
+long Live::frames_of(const std::string& file) const {
+  const Result result = convolve({file, "-o", "null:", "--progress", "none"});
+  EXPECT_EQ(result.code, 0) << result.err;
+  return said_frames(result.err);
 }
 
 // Asks a program how far it is, from when it records until it has come to `least` frames.

@@ -82,8 +82,10 @@ TEST(Options, PrintGstNeedsNoOutput) {
 
 TEST(Options, WordsThatNothingIsDoneWithAreRefused) {
   for (const std::vector<std::string>& line :
-       {std::vector<std::string>{"--probe", "a.mp4", "b.mp4"}, {"--list", "filters", "b.mp4"},
-        {"--show-kernel", "sharpen", "b.mp4"}, {"--version", "b.mp4"}}) {
+       {std::vector<std::string>{"--probe", "a.mp4", "b.mp4"},
+        {"--list", "filters", "b.mp4"},
+        {"--show-kernel", "sharpen", "b.mp4"},
+        {"--version", "b.mp4"}}) {
     EXPECT_EQ(error_of(line), "'b.mp4': is one word too many") << line.front();
   }
   EXPECT_EQ(error_of({"--size", "1920x", "-f", "sobel"}),

@@ -267,6 +267,10 @@ TEST_F(CliStream, WhatCannotBeReceivedIsExplainedWithAndWithoutSound) {
   for (const char* scheme : {"udp", "rtmp", "rtp"}) {
     refuse(std::string(scheme) + "://nobody.invalid:5000", {"--no-audio"}, unknown);
   }
+  for (const char* more : {"--no-audio", "--quiet"}) {
+    refuse("rtp://127.0.0.1:1", {more},
+           "'1' is no port that RTP can be received at\nit takes 2 to 65534");
+  }
   const auto answered = [&](const std::string& answer, const std::string& why) {
     SilentServer server;
     const std::string url = "rtsp://127.0.0.1:" + server.port() + "/x";
@@ -290,7 +294,8 @@ TEST_F(CliStream, AnMp4WithItsIndexAtTheEndCannotBePiped) {
   const Result result = run({.words = {"sh", "-c", "cat in.mp4 | " + program() + " - -o out.mp4"},
                              .directory = dir_.path()});
   EXPECT_EQ(result.code, 3);
-  EXPECT_TRUE(result.err.starts_with("convolve: standard input: its index (moov atom) is at its end"))
+  EXPECT_TRUE(
+      result.err.starts_with("convolve: standard input: its index (moov atom) is at its end"))
       << result.err;
   EXPECT_EQ(lines(result.err), 2U) << result.err;
   EXPECT_FALSE(dir_.names().contains("out.mp4"));

@@ -131,4 +131,33 @@ TEST(TranscodeTimes, OfSubtitlesAreCutWithTheVideo) {
   EXPECT_EQ(cut(.4, .52), "world 10 2\n");
 }
 
+// Their headers stand between the parts.
+TEST(TranscodeTimes, OfOggFilesThatWereJoinedGoOn) {
+  if (!has_encoder("libtheora") || !has_encoder("libvorbis")) GTEST_SKIP() << "no encoder of Ogg";
+  const Folder folder;
+  Clip clip{.path = folder / "in.ogv", .codec = "libtheora"};
+  clip.audio = {"libvorbis"};
+  clip.time_base_den = 25;
+  make_clip(clip);
+  const std::string part = read_text(clip.path);
+  write_text(folder / "joined.ogv", part + part);
+  EXPECT_EQ(warnings_of(exact_job(folder / "joined.ogv", folder / "out.mkv")), "");
+  const FileFacts one = look_into(clip.path);
+  const FileFacts both = look_into(folder / "out.mkv");
+  const std::size_t frames = one.frames.size();
+  ASSERT_EQ(frames, 25U);
+  ASSERT_EQ(both.frames.size(), 2 * frames);
+  for (std::size_t i = 0; i < 2 * frames; ++i) {
+    ASSERT_TRUE(both.frames[i] == one.frames[i % frames]) << i;
+    EXPECT_NEAR(both.times[i] - both.times[0], static_cast<double>(i) / 25, 2e-3);
+  }
+  // As many packets of sound, none of them a header.
+  const std::size_t packets = one.first("audio")->packets.size();
+  EXPECT_NEAR(static_cast<double>(both.first("audio")->packets.size()),
+              2.0 * static_cast<double>(packets), 2);
+  for (const std::string& packet : both.first("audio")->packets) EXPECT_EQ(packet[0] & 1, 0);
+  write_text(folder / "cut.ogv", part + part.substr(0, part.size() - 100));
+  EXPECT_NE(warnings_of(exact_job(folder / "cut.ogv", folder / "cut.mkv")), "");
+}
+
 }  // namespace

@@ -50,7 +50,9 @@ TEST(TranscodeTurn, PicturesAreUprightInContainersThatCannotSayIt) {
       ASSERT_EQ(video.width, sideways ? 48 : 64) << rotation << name;
       ASSERT_EQ(video.height, sideways ? 64 : 48);
       const bool codec_tells = name == std::string("out.mkv");
-      if (codec_tells) EXPECT_EQ(video.sar_num, sideways ? 3 : 4);
+      if (codec_tells) {
+        EXPECT_EQ(video.sar_num, sideways ? 3 : 4);
+      }
       EXPECT_EQ(video.rotation, 0);
       ASSERT_EQ(after.frames.size(), before.frames.size());
       const auto width = static_cast<std::size_t>(video.width);

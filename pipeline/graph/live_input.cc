@@ -108,6 +108,20 @@ bool is_stream(const std::string& written) {
          std::ranges::find(kStreams, std::string_view(input).substr(0, end)) != kStreams.end();
 }
 
+// RTP's elements take no other ones, and libav waits at them for ever.
+void check_stream_port(const LiveInput& input) {
+  constexpr long kLeast = 2;
+  constexpr long kMost = 65534;
+  const std::string port = media::address_of(input.target).port;
+  if (!input.target.starts_with("rtp:") || port.empty()) return;
+  long number = 0;
+  const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+  const bool whole = error == std::errc{} && end == port.data() + port.size();
+  if (whole && number >= kLeast && number <= kMost) return;
+  media::fail(MediaError::Kind::input, input.written,
+              "'" + port + "' is no port that RTP can be received at", "it takes 2 to 65534");
+}
+
 // Patterns are GStreamer's: what there is, it knows.
 void check_pattern(LiveInput& input) {
   if (input.target.empty()) input.target = "smpte";
@@ -160,6 +174,7 @@ LiveInput parse_live_input(const std::string& input) {
   // A stream's own parameters stand behind its question mark.
   if (result.kind == LiveKind::stream) {
     result.target = media::plain_name(input);
+    check_stream_port(result);
     return result;
   }
   const std::size_t question = input.find('?');

@@ -28,7 +28,8 @@ void keep_message(void* context, int level, const char* format, va_list argument
   if (line.empty() || line == "ff_frame_thread_encoder_init failed") return;
   (void)context;
   const std::lock_guard lock(message_mutex);
-  message = std::move(line);
+  // Lines below a colon are a list of what would do; what is wrong stands before it.
+  if (!message.ends_with(':')) message = std::move(line);
 }
 
 }  // namespace
@@ -87,6 +88,8 @@ std::string error_text(int code) {
 
 std::string reason(int code) {
   std::string text = last_message();
+  const std::size_t list = text.ends_with(':') ? text.rfind(". ") : std::string::npos;
+  if (list != std::string::npos) text.resize(list);
   return text.empty() ? error_text(code) : text;
 }
 

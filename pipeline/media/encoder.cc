@@ -61,6 +61,20 @@ std::vector<AVPixelFormat> candidates(const EncoderSetup& setup, int width, int 
   return list;
 }
 
+bool lists(const AVCodec& codec, AVPixelFormat format) {
+  const AVPixelFormat* all = codec.pix_fmts;
+  for (; all != nullptr && *all != AV_PIX_FMT_NONE; ++all) {
+    if (*all == format) return true;
+  }
+  return false;
+}
+
+// Encoders that know full range only by the old formats' names.
+bool needs_twin(const AVCodec& codec, AVPixelFormat format) {
+  return codec.id == AV_CODEC_ID_MJPEG ||
+         (!lists(codec, format) && lists(codec, with_full_range(format)));
+}
+
 AVPixelFormat wanted_format(const EncoderSetup& setup, const std::string& name) {
   const AVPixelFormat format = av_get_pix_fmt(name.c_str());
   if (format == AV_PIX_FMT_NONE) {
@@ -125,7 +139,7 @@ void Encoder::choose_shape(const EncoderSetup& setup, const WriteOptions& option
   const bool to_yuv = !is_rgb(shape_.format) && desc->nb_components > 2;
   if (!to_yuv) {
     shape_.range = AVCOL_RANGE_JPEG;
-  } else if (codec.id == AV_CODEC_ID_MJPEG || is_full_range_twin(format)) {
+  } else if (needs_twin(codec, shape_.format) || is_full_range_twin(format)) {
     shape_.range = AVCOL_RANGE_JPEG;
   } else if (from_yuv) {
     const bool full = range_of(source, frame.color_range) == AVCOL_RANGE_JPEG;
@@ -201,8 +215,7 @@ void Encoder::open(const EncoderSetup& setup, const WriteOptions& options,
   if (!context_) throw std::bad_alloc();
   AVCodecContext& context = *context_;
   const bool paletted = codec_ == AV_CODEC_ID_GIF;
-  // Encoders of this family know full range only by the old formats' names.
-  const bool twin = shape_.range == AVCOL_RANGE_JPEG && codec_ == AV_CODEC_ID_MJPEG;
+  const bool twin = shape_.range == AVCOL_RANGE_JPEG && needs_twin(*setup.codec, shape_.format);
   context.width = width_;
   context.height = height_;
   context.pix_fmt = paletted ? AV_PIX_FMT_PAL8

@@ -67,6 +67,21 @@ void MediaReader::State::check_video_packet(const AVPacket& packet) {
   }
 }
 
+namespace {
+
+// Where Ogg files were joined, headers come again, numbered as if they were frames.
+bool is_header(const AVStream& stream, const AVPacket& packet) {
+  if (packet.size == 0) return false;
+  const AVCodecID codec = stream.codecpar->codec_id;
+  return (codec == AV_CODEC_ID_THEORA && (packet.data[0] & 0x80U) != 0) ||
+         (codec == AV_CODEC_ID_VORBIS && (packet.data[0] & 1U) != 0);
+}
+
+// Theora's decoder takes its headers but for comments, which it calls damage.
+bool is_comment(const AVPacket& packet) { return packet.data[0] == 0x81; }
+
+}  // namespace
+
 void MediaReader::State::feed_video(const AVPacket& packet) {
   last_packets_.video_end = packet.pos + packet.size;
   if (video_ended_) return;
@@ -83,15 +98,22 @@ void MediaReader::State::feed_video(const AVPacket& packet) {
 // Reads one packet and gives it to whom it belongs. False at the end of the input.
 bool MediaReader::State::feed_decoder() {
   media::PacketPtr packet = media::new_packet();
-  const int result = interrupted ? AVERROR_EXIT : av_read_frame(source.context(), packet.get());
+  const int result = interrupted ? AVERROR_EXIT : source.read(*packet);
   if (result == AVERROR(EAGAIN)) return true;
   if (result < 0) {
     end_input(result);
     return false;
   }
+  const AVStream* const stream = source.context()->streams[packet->stream_index];
+  const bool video = stream == source.video();
+  if (is_header(*stream, *packet)) {
+    const bool decoded = video && !is_comment(*packet) && !video_ended_;
+    if (decoded) avcodec_send_packet(decoder.get(), packet.get());
+    return true;
+  }
   time_jumps_.mend(*packet);
   note_packet(*packet);
-  if (packet->stream_index == source.video()->index) {
+  if (video) {
     feed_video(*packet);
   } else {
     keep_packet(std::move(packet));

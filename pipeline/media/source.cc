@@ -29,15 +29,12 @@ constexpr std::int64_t kSilence = 15'000'000;  // µs after which whoever sends 
   fail(MediaError::Kind::input, what, why, hint);
 }
 
-int is_interrupted(void* flag) {
-  return static_cast<const std::atomic<bool>*>(flag)->load(std::memory_order_relaxed) ? 1 : 0;
-}
-
 // Looks up now and then whether anybody still wants the data: a plain read() would wait for a
 // silent pipe for ever.
 int read_pipe(void* flag, std::uint8_t* data, int size) {
+  const auto& interrupted = *static_cast<const std::atomic<bool>*>(flag);
   for (;;) {
-    if (is_interrupted(flag) != 0) return AVERROR_EXIT;
+    if (interrupted) return AVERROR_EXIT;
     pollfd ready{STDIN_FILENO, POLLIN, 0};
     const int count = ::poll(&ready, 1, 100);
     if (count < 0 && errno != EINTR) return AVERROR(errno);
@@ -83,7 +80,7 @@ void forget_unknown_lengths(AVFormatContext& context) {
 }  // namespace
 
 Source::Source(const std::string& name, const std::atomic<bool>& interrupted)
-    : name_(name == "-" ? "standard input" : plain_name(name)), interrupted_(interrupted) {
+    : name_(name == "-" ? "standard input" : plain_name(name)), wait_{interrupted} {
   const std::string input = plain_name(name);
   quiet_libav();
   forget_messages();
@@ -110,12 +107,29 @@ Source::Source(const std::string& name, const std::atomic<bool>& interrupted)
 
 Source::~Source() = default;
 
+int Source::is_over(void* wait) noexcept {
+  const auto& self = *static_cast<const Wait*>(wait);
+  return self.interrupted || av_gettime_relative() > self.until ? 1 : 0;
+}
+
+// A little longer than protocols that watch for silence themselves: not all do.
+void Source::wait_from_now() noexcept {
+  if (is_url(name_)) wait_.until = av_gettime_relative() + kSilence + AV_TIME_BASE;
+}
+
+int Source::read(AVPacket& packet) noexcept {
+  wait_from_now();
+  const int result = av_read_frame(context_.get(), &packet);
+  return result == AVERROR_EXIT && !wait_.interrupted ? AVERROR(ETIMEDOUT) : result;
+}
+
 void Source::open(const std::string& url, const AVInputFormat* format, Dictionary& options) {
   AVFormatContext* context = avformat_alloc_context();
   if (context == nullptr) throw std::bad_alloc();
-  context->interrupt_callback = {is_interrupted, const_cast<std::atomic<bool>*>(&interrupted_)};
+  context->interrupt_callback = {is_over, &wait_};
   context->pb = pipe_.get();
   const std::int64_t begin = av_gettime_relative();
+  wait_from_now();
   const int result = avformat_open_input(&context, url.c_str(), format, options.address());
   if (result < 0) {
     // What libav makes of silence differs from protocol to protocol.
@@ -135,6 +149,7 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
   named_end_ = media::named_end(*context);
   check_index_in_front();
   if (is_text_demuxer(*context->iformat)) fail_input(name_, "not a media file: it is text");
+  wait_from_now();
   const int found = avformat_find_stream_info(context, nullptr);
   if (found < 0) fail_input(name_, error_text(found));
   forget_unknown_lengths(*context);
@@ -143,8 +158,8 @@ void Source::open(const std::string& url, const AVInputFormat* format, Dictionar
 void Source::open_standard_input() {
   auto* buffer = static_cast<unsigned char*>(av_malloc(kPipeBuffer));
   pipe_.reset(avio_alloc_context(buffer, kPipeBuffer, 0,
-                                 const_cast<std::atomic<bool>*>(&interrupted_), read_pipe, nullptr,
-                                 nullptr));
+                                 const_cast<std::atomic<bool>*>(&wait_.interrupted), read_pipe,
+                                 nullptr, nullptr));
   if (pipe_ == nullptr) {
     av_free(buffer);
     throw std::bad_alloc();
@@ -263,7 +278,9 @@ CodecContextPtr Source::open_decoder(unsigned threads) const {
   if (!decoder) throw std::bad_alloc();
   avcodec_parameters_to_context(decoder.get(), video_->codecpar);
   decoder->pkt_timebase = video_->time_base;
-  decoder->thread_count = still() ? 1 : thread_count(threads);
+  // Where Ogg files were joined, Theora's headers come again: libav takes them on one thread alone.
+  const bool alone = still() || codec->id == AV_CODEC_ID_THEORA;
+  decoder->thread_count = alone ? 1 : thread_count(threads);
   decoder->thread_type = FF_THREAD_FRAME | FF_THREAD_SLICE;
   const int result = avcodec_open2(decoder.get(), codec, nullptr);
   if (result < 0) fail_input(name_, reason(result));

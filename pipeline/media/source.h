@@ -29,6 +29,8 @@ class Source {
   [[nodiscard]] bool pictures() const noexcept;
   /// One picture, not a sequence.
   [[nodiscard]] bool still() const noexcept;
+  /// The next packet, as av_read_frame gives it; AVERROR(ETIMEDOUT) where a stream is silent.
+  int read(AVPacket& packet) noexcept;
   /// Where the file says that it ends; 0: it does not say.
   [[nodiscard]] std::int64_t named_end() const noexcept { return named_end_; }
   /// The picture at which a sequence ends although there are later ones; empty: there are none.
@@ -36,6 +38,8 @@ class Source {
   [[nodiscard]] CodecContextPtr open_decoder(unsigned threads) const;
 
  private:
+  static int is_over(void* wait) noexcept;
+  void wait_from_now() noexcept;
   void open(const std::string& url, const AVInputFormat* format, Dictionary& options);
   void open_standard_input();
   void open_sequence(const class SequencePattern& pattern);
@@ -44,7 +48,10 @@ class Source {
   void check_whole() const;
 
   std::string name_;
-  const std::atomic<bool>& interrupted_;
+  struct Wait {
+    const std::atomic<bool>& interrupted;
+    std::int64_t until = INT64_MAX;  // by av_gettime_relative, for who sends over a network
+  } wait_;
   struct FreePipe {
     void operator()(AVIOContext* pipe) const noexcept {
       av_freep(&pipe->buffer);
