@@ -113,7 +113,7 @@ TEST(Gaussian, SigmasFarBeyondTheFrame) {
 
 TEST(Gaussian, TwoSigmas) {
   for (const auto& [x, y] :
-       {std::pair{"0", "2"}, {"2", "0"}, {"0.7", "5"}, {"9", "0.4"}, {"13", "0"}}) {
+       {std::pair{"0", "2"}, {"2", "0"}, {"0.7", "5"}, {"5", "1"}, {"9", "0.4"}, {"13", "0"}}) {
     expect_matches("gaussian", {{"sigma", x}, {"sigma-y", y}},
                    {.formats = {"GRAY8", "BGRx", "I420", "Y42B", "P010_10LE", "RGB_F32"}});
   }

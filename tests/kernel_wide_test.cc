@@ -72,6 +72,25 @@ TEST(KernelWide, AnyBiasIsRoundedToNearest) {
   }
 }
 
+// What it reaches beyond an edge stands for columns that no tap but those of nothing sees.
+TEST(KernelWide, ColumnsOfNothingWidenTheWindow) {
+  for (const int zeros : {20, 58, 197, 500}) {
+    std::string nothing;
+    for (int i = 0; i < zeros; ++i) nothing += " 0";
+    const std::string kernel = "3 1 2" + nothing + ";-1 5 1" + nothing + ";2 0 4" + nothing;
+    for (const char* operation : {"correlation", "convolution"}) {
+      for (const int width : {16, 27, 64, 100, 131}) {
+        expect_matches_at("kernel",
+                          {{"kernel", kernel},
+                           {"scale", "1/17"},
+                           {"operation", operation},
+                           {"border", "reflect"}},
+                          {width, 20}, {"GRAY8", "RGBA", "GRAY16_LE"});
+      }
+    }
+  }
+}
+
 // Rows are filtered where they lie, up to the last one behind which something may be read.
 TEST(KernelWide, ReadsNothingBeyondAFrame) {
   const std::vector<std::string> formats = {"GRAY8", "RGBA", "NV21", "GRAY16_LE"};

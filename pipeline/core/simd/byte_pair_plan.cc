@@ -126,12 +126,12 @@ std::optional<BytePairRows> BytePairRows::make(int height, std::span<const DotTa
   std::map<std::pair<int, int>, int> weights;  // of (row, sample)
   std::set<int> columns;
   for (const DotTap& tap : taps) {
+    rows.reach = std::max(rows.reach, tap.sample);
     if (tap.weight == 0) continue;
     if (std::abs(tap.weight) > 127) return std::nullopt;
     all = all.with({tap.weight, 0});
     weights[{tap.row, tap.sample}] = tap.weight;
     columns.insert(tap.sample);
-    rows.reach = std::max(rows.reach, tap.sample);
   }
   const auto weight_at = [&](int row, int sample) {
     const auto found = weights.find({row, sample});

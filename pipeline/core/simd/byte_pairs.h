@@ -27,8 +27,8 @@ struct BytePairRows {
 
   int height = 1;    ///< of the window
   int row_step = 1;  ///< rows from the window of one output row to that of the next
-  int reach = 0;
-  int groups = 1;  ///< that a step needs
+  int reach = 0;     ///< largest `sample` of the window, whatever its taps' weights
+  int groups = 1;    ///< that a step needs
   std::vector<Operation> operations;
   std::vector<std::int32_t> words;  ///< for each operation and output row: 2 signed bytes, twice
   /// Operations before each end are summed in 16 bits; of one end alone where all fit.

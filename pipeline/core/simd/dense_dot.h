@@ -45,7 +45,6 @@ struct DotWeights {
   int rows_in_group = 4;
   int height = 1;
   int row_step = 1;
-  int reach = 0;  ///< largest `sample`
   std::vector<Group> groups;
   std::vector<int> samples;  ///< of each operation: where its lanes lie
   int byte_parts = 1;        ///< 2 where the weights need 16 bits

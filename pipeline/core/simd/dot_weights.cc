@@ -22,7 +22,6 @@ DotWeights::DotWeights(SampleType type, int window_height, std::span<const DotTa
   }
   const bool bytes = type == SampleType::u8;
   for (const DotTap& tap : taps) {
-    reach = std::max(reach, tap.sample);
     if (high_byte(tap.weight) != 0) byte_parts = 2;
   }
   std::vector<int> columns;

@@ -51,9 +51,8 @@ LaneWeights::LaneWeights(int window_height, std::span<const DotTap> all, int ste
       height(window_height),
       row_step(step) {
   for (const DotTap& tap : all) {
-    if (tap.weight == 0) continue;
-    taps.push_back(tap);
     reach = std::max(reach, tap.sample);
+    if (tap.weight != 0) taps.push_back(tap);
   }
   const std::vector<Column> columns = columns_of(height, taps);
   for (int group = 0; group < groups; ++group) {

@@ -43,7 +43,7 @@ struct LaneWeights {
   int groups = 1;  ///< that a step needs
   int height = 1;
   int row_step = 1;
-  int reach = 0;  ///< largest `sample`
+  int reach = 0;  ///< largest `sample`, of weights that are zero, too: the window's
   std::vector<Operation> operations;
   std::vector<Run> runs;
   std::vector<std::int32_t> words;  ///< kOut of each operation

@@ -47,14 +47,12 @@ class TileColumns {
   /// Repeats values of a row that has one of each column of the tile.
   template <typename T>
   void pad_left(T* row) const noexcept {
-    const int* const from = ends_.from + tile_;
-    for (int i = 0; i < before_; ++i) row[i] = row[from[i] - tile_];
+    for (int i = 0; i < before_; ++i) row[i] = row[ends_.from[tile_ + i] - tile_];
   }
   template <typename T>
   void pad_right(T* row) const noexcept {
-    const int* const from = ends_.from + ends_.left;
     T* const to = row + (end_ - tile_);
-    for (int i = 0; i < behind_; ++i) to[i] = row[from[i] - tile_];
+    for (int i = 0; i < behind_; ++i) to[i] = row[ends_.from[ends_.left + i] - tile_];
   }
   template <typename T>
   void pad(T* row) const noexcept {
