@@ -283,6 +283,17 @@ TEST(Kernel3d, ProductsOfTimeColumnsAndRows) {
   }
 }
 
+// Windows of 15, 30 and 63 samples before their middle: what the leftmost stands for lies a pixel
+// further into the plane, behind the end of a vector.
+TEST(Kernel3d, ReflectionsEndBehindVectors) {
+  std::mt19937 random(test_seed());
+  for (const int width : {11, 21, 43}) {
+    expect_stream_matches(
+        {{"kernel", product_kernel(width, 2, 3, 2, false, random)}, {"border", "reflect-101"}},
+        "RGB", {67, 13}, 3, random);
+  }
+}
+
 TEST(Kernel3d, LargerFrames) {
   std::mt19937 random(test_seed());
   for (const unsigned kind : {0U, 3U}) {

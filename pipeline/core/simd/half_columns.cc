@@ -35,8 +35,9 @@ inline std::size_t strip_stride(const HalfColumnRows& rows) noexcept {
 struct RowSpan {
   int from;
   int samples;
-  int made;    // sums of columns: whole vectors
-  int behind;  // of sums along rows
+  int made;      // sums of columns: whole vectors
+  int repeated;  // the first of these, which stand for columns before the plane
+  int behind;    // of sums along rows
   TileColumns seen;
 };
 
@@ -103,7 +104,7 @@ void WalkRow(const ColumnSummer<S>& column_sums, const RowSums& row_sums,
   const int apart = std::min(span.behind, span.made);
   out += before;
   int x = 0;
-  for (; x <= before; x += Step()) {
+  for (; x < span.repeated; x += Step()) {
     columns.SumOverTime(frames, first + x, newest + x);
     columns.SumColumns(kept, x, sums);
   }
@@ -162,8 +163,12 @@ void Run(const HalfColumnRows& rows, const RowBlock& block, std::byte* scratch) 
     const int from = std::min(next, samples - kLeastSamples);  // a narrow last one overlaps
     const int wide = std::min(strip, samples - from);
     const TileColumns seen(block, from, wide, rows.reach());
-    const RowSpan span{from, wide, whole_steps(seen.count()),
-                       whole_steps(rows.reach()) + 3 * Step(), seen};
+    const RowSpan span{from,
+                       wide,
+                       whole_steps(seen.count()),
+                       seen.repeated_before(),
+                       whole_steps(rows.reach()) + 3 * Step(),
+                       seen};
     RunStrip<S, Taps, Finish>(rows, block, span, scratch);
   }
 }

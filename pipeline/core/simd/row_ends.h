@@ -34,6 +34,14 @@ class TileColumns {
   [[nodiscard]] int before() const noexcept { return before_; }
   /// Those in the plane.
   [[nodiscard]] int count() const noexcept { return end_ - tile_ - before_; }
+  /// So many of them, from the first on, hold all that stand for the columns before.
+  [[nodiscard]] int repeated_before() const noexcept {
+    int most = 0;
+    for (int i = tile_; i < tile_ + before_; ++i) {
+      most = std::max(most, ends_.from[i] + 1 - tile_ - before_);
+    }
+    return most;
+  }
   /// The sample of `RowBlock::in` that is the first of them.
   [[nodiscard]] int first() const noexcept { return tile_ + before_ - ends_.left; }
   /// The sample of `RowBlock::in` that a column of the tile stands for.
