@@ -52,8 +52,9 @@ TEST(TranscodeFormats, SoundGoesIntoOtherContainersUnchanged) {
     const char* from;
     const char* to;
   };
-  for (const Way& way : {Way{"flac", "in.mkv", "out.mp4"}, Way{"alac", "in.mkv", "out.mp4"},
-                         Way{"wmav2", "in.wmv", "wma.mkv"}, Way{"adpcm_ms", "in.avi", "ms.mkv"}}) {
+  for (const Way& way :
+       {Way{"flac", "in.mkv", "out.mp4"}, Way{"alac", "in.mkv", "out.mp4"},
+        Way{"wmav2", "in.wmv", "wma.mkv"}, Way{"adpcm_yamaha", "in.avi", "yamaha.mkv"}}) {
     SCOPED_TRACE(way.codec);
     const Folder folder;
     Clip clip{.path = folder / way.from};

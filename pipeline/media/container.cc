@@ -71,11 +71,12 @@ constexpr std::array kTransportCodecs{
 constexpr std::array kNotForMov{AV_CODEC_ID_VP8,  AV_CODEC_ID_VP9,    AV_CODEC_ID_AV1,
                                 AV_CODEC_ID_FLAC, AV_CODEC_ID_TRUEHD, AV_CODEC_ID_OPUS};
 
-// What Windows and cameras of the network record. Matroska has it by its number in Windows, which
-// libav writes and reads, but does not count among its own.
-constexpr std::array kNumberedSound{
-    AV_CODEC_ID_WMAV1,    AV_CODEC_ID_WMAV2,         AV_CODEC_ID_WMAPRO,   AV_CODEC_ID_WMAVOICE,
-    AV_CODEC_ID_ADPCM_MS, AV_CODEC_ID_ADPCM_IMA_WAV, AV_CODEC_ID_PCM_ALAW, AV_CODEC_ID_PCM_MULAW};
+// What Windows, recorders and cameras of the network record. Matroska has it by its number in
+// Windows, which libav writes and reads, but does not count among Matroska's own.
+bool is_numbered_sound(AVCodecID codec) {
+  const AVCodecTag* const tables[] = {avformat_get_riff_audio_tags(), nullptr};
+  return avcodec_get_type(codec) == AVMEDIA_TYPE_AUDIO && av_codec_get_tag(tables, codec) != 0;
+}
 
 const AVCodec* encoder_named(const char* name) { return avcodec_find_encoder_by_name(name); }
 
@@ -232,8 +233,7 @@ bool can_hold(const AVOutputFormat& format, AVMediaType type, AVCodecID codec) {
   if (muxer == "flv" && codec == AV_CODEC_ID_MPEG4) return false;
   if (type == AVMEDIA_TYPE_ATTACHMENT) return muxer == "matroska";
   if (type == AVMEDIA_TYPE_DATA && (muxer == "matroska" || muxer == "webm")) return false;
-  const bool numbered = std::ranges::find(kNumberedSound, codec) != kNumberedSound.end();
-  if (numbered && muxer == "matroska") return true;
+  if (muxer == "matroska" && is_numbered_sound(codec)) return true;
   return avformat_query_codec(&format, codec, FF_COMPLIANCE_NORMAL) == 1;
 }
 
