@@ -111,6 +111,7 @@ class PolyphaseByteStage final : public Stage {
       : window_(window), rows_(std::move(rows)) {}
 
   [[nodiscard]] Window window() const noexcept override { return window_; }
+  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
   [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
     return polyphase_byte_scratch(rows_, samples);
   }

@@ -163,7 +163,7 @@ bool Strips::pads_rows(const Job& job) const noexcept {
     return false;
   }
   const Window window = job.stage->window();
-  return job.x.origin >= 0 && job.x.origin + job.output.width <= job.input.width &&
+  return job.x.origin >= 0 && job.x.origin + job.output.width / job.x.scale <= job.input.width &&
          std::abs(window.left - window.right) < in_place_unit(job);
 }
 

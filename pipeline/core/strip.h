@@ -128,6 +128,11 @@ class Strips {
   void run_scaled(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   void run_cells(const Job& job, const Rect& cells, bool in_place,
                  Workspace& workspace) const noexcept;
+  /// The same where the stage reads the frame's own rows, too.
+  void run_cells_in_place(const Job& job, const Rect& cells, Workspace& workspace) const noexcept;
+  /// Where the outputs of `rows` rows of cells from (x, y) on go: to the frame, or to scratch.
+  void place_output(const Job& job, int x, int y, int rows, bool in_place,
+                    Workspace& workspace) const noexcept;
   void run_clipped(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   void run_in_place(const Job& job, const Rect& part, Workspace& workspace) const noexcept;
   /// `take(y, x, row, count)` receives each computed row of each tile.

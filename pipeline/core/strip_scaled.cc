@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Strips whose stage makes several output pixels and rows of each input. They are cut into cells:
-// the outputs that lie over one input. Input rows are always copied, with what lies beyond the
-// edges: they are few beside the output, which is written in place where cells are whole.
+// the outputs that lie over one input. Where cells are whole, the output is written in place, and
+// where the stage pads rows, the input is read in place; else its rows are copied, with what lies
+// beyond the edges.
 #include <algorithm>
 
 #include "core/strip_tile.h"
@@ -55,6 +56,7 @@ void Workspace::reserve_scaled(const Job& job) {
   make_room(slots, tile.slots);
   make_room(in_rows, tile.slots);
   make_room(out_rows, tile.out_rows);
+  make_room(end_from, reach(job) * job.source.channels);
 }
 
 Rect Strips::whole_cells(const Job& job, const Rect& part) noexcept {
@@ -73,8 +75,54 @@ void Strips::run_scaled(const Job& job, const Rect& part, Workspace& workspace) 
   if (whole < unit || !writable_in_place(job)) {
     return run_cells(job, {0, first, all, last}, false, workspace);
   }
-  run_cells(job, {0, first, whole, last}, true, workspace);
+  if (readable_in_place(job) && pads_rows(job)) {
+    run_cells_in_place(job, {0, first, whole, last}, workspace);
+  } else {
+    run_cells(job, {0, first, whole, last}, true, workspace);
+  }
   run_cells(job, {whole, first, all, last}, false, workspace);
+}
+
+void Strips::place_output(const Job& job, int x, int y, int rows, bool in_place,
+                          Workspace& workspace) const noexcept {
+  const CellTile tile(job);
+  for (int i = 0; i < rows * job.y.scale; ++i) {
+    const int out_y = y * job.y.scale + i;
+    workspace.out_rows[static_cast<std::size_t>(i)] =
+        in_place && out_y < job.output.height ? job.sink.at(output_, x * job.x.scale, out_y)
+                                              : nth(workspace.output.data(), i, tile.out_bytes);
+  }
+}
+
+void Strips::run_cells_in_place(const Job& job, const Rect& cells,
+                                Workspace& workspace) const noexcept {
+  const CellTile tile(job);
+  const Window window = job.stage->window();
+  const int height = window.above + window.below;
+  const int least = divide_up(kLeastSamples, job.source.channels);
+  const int pixel = job.source.pixel_bytes();
+  for (int next = cells.x0; next < cells.x1; next += tile.width) {
+    const int x = std::min(next, cells.x1 - least);  // a narrow last tile begins in the one before
+    const int width = std::min(tile.width, cells.x1 - x);
+    const int first = x - window.left;
+    const RowEnds ends = row_ends(job, first, width + reach(job), workspace);
+    const int count = ends.inside / job.source.channels;
+    for (int y = cells.y0; y < cells.y1; y += tile.rows) {
+      const int rows = std::min(tile.rows, cells.y1 - y);
+      for (int i = 0; i < rows + height; ++i) {
+        const int from = border_index(y - window.above + i, job.input.height, border_);
+        const std::byte*& row = workspace.in_rows[static_cast<std::size_t>(i)];
+        row = job.source.at(input_, std::max(first, 0), from);
+        if (has_slack(job, from)) continue;
+        std::byte* const copy = nth(workspace.input.data(), i, tile.slot_bytes);
+        row = std::copy_n(row, count * pixel, copy) - count * pixel;
+      }
+      place_output(job, x, y, rows, true, workspace);
+      job.stage->process({workspace.in_rows.data(), workspace.out_rows.data(), rows,
+                          width * job.source.channels, y, ends},
+                         workspace.stage.data());
+    }
+  }
 }
 
 void Strips::run_cells(const Job& job, const Rect& cells, bool in_place,
@@ -100,14 +148,7 @@ void Strips::run_cells(const Job& job, const Rect& cells, bool in_place,
                  workspace.slots[static_cast<std::size_t>(i)]);
       }
       std::copy_n(workspace.slots.data(), rows + height, workspace.in_rows.data());
-      for (int i = 0; i < rows * job.y.scale; ++i) {
-        const int out_y = y * job.y.scale + i;
-        workspace.out_rows[static_cast<std::size_t>(i)] =
-            in_place && out_y < job.output.height
-                ? job.sink.at(output_, 0, out_y) +
-                      static_cast<std::ptrdiff_t>(out_x) * job.sink.pixel_bytes()
-                : nth(workspace.output.data(), i, tile.out_bytes);
-      }
+      place_output(job, x, y, rows, in_place, workspace);
       job.stage->process(
           {workspace.in_rows.data(), workspace.out_rows.data(), rows, width * job.source.channels},
           workspace.stage.data());

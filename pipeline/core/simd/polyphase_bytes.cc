@@ -6,6 +6,8 @@
 
 #include <hwy/cache_control.h>
 
+#include "core/simd/row_ends.h"
+
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/polyphase_bytes.cc"
 #include <hwy/foreach_target.h>
@@ -285,13 +287,20 @@ void SumPhaseRows(const PolyphaseByteRows& rows, const Scratch& scratch,
 
 void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, std::byte* memory) {
   const Scratch scratch(rows, block.samples, memory);
+  const TileColumns seen(block, 0, block.samples, rows.reach);
   const int wide = block.samples + rows.reach;
   const int scale = rows.scale();
   const PairSplitter splitter(rows.channels);
+  const int last_row = block.rows + rows.height - 2;
   int raised = 0;
   for (int y = 0; y < block.rows; ++y) {
     for (; raised < y + rows.height; ++raised) {
-      Raise(reinterpret_cast<const std::uint8_t*>(block.in[raised]), wide, scratch.row(raised));
+      const auto* const in = reinterpret_cast<const std::uint8_t*>(block.in[raised]);
+      const std::byte* const next = block.in[std::min(raised + 1, last_row)];
+      for (int x = 0; x < seen.count(); x += 64) hwy::Prefetch(next + seen.first() + x);
+      std::int16_t* const row = scratch.row(raised);
+      Raise(in + seen.first(), seen.count(), row + seen.before());
+      seen.pad(row);
     }
     scratch.look_at(y);
     for (int phase = 0; phase < scale; ++phase) {
