@@ -248,14 +248,13 @@ void FramePlan::add_yuv_jobs(const Filter& filter) {
 
   const bool filtered = raw || (mode == ColorMode::per_channel && filter.filters_chroma());
   const Component& u = format.component[1];
+  const Job::Kind kind = filtered                  ? Job::Kind::filter
+                         : mode == ColorMode::luma ? Job::Kind::copy
+                                                   : Job::Kind::neutral;
   const bool paired = u.step == 2 * sample_size(format.type) && format.planes == 2 &&
-                      format.low_zero_bits == 0 && !filter.rescales();
+                      format.low_zero_bits == 0 && !(filtered && filter.rescales());
   for (int i = 1; i < 3; ++i) {
-    if (!filtered) {
-      add_job(mode == ColorMode::luma ? Job::Kind::copy : Job::Kind::neutral, i);
-      continue;
-    }
-    Job& job = add_job(Job::Kind::filter, i);
+    Job& job = add_job(kind, i);
     if (paired) {
       // U and V side by side are one image of two channels.
       job.source.kind = Source::Kind::plain;
@@ -267,7 +266,7 @@ void FramePlan::add_yuv_jobs(const Filter& filter) {
       job.source.border[v_first ? 0 : 1] = border_code(border_color_, layout_, 2);
       ++i;
     }
-    make_stage(job, filter, raw ? 0 : job.neutral, !raw);
+    if (filtered) make_stage(job, filter, raw ? 0 : job.neutral, !raw);
   }
   if (format.alpha) add_alpha_job(filter);
 }

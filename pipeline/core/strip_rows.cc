@@ -34,8 +34,8 @@ void stretch_row(std::byte* row, int count, const Stretch& stretch, double base,
 
 void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
   Source constant = job.source;
-  constant.border[0] = job.neutral;
-  std::byte row[kPiece * sizeof(float)];
+  constant.border[0] = constant.border[1] = job.neutral;
+  std::byte row[kPiece * 2 * sizeof(float)];
   constant.load_border(kPiece, row);
   for (int y = part.y0; y < part.y1; ++y) {
     for (int x = part.x0; x < part.x1; x += kPiece) {
@@ -45,7 +45,7 @@ void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
 }
 
 void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
-  std::byte row[kPiece * sizeof(float)];
+  std::byte row[kPiece * 2 * sizeof(float)];
   const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.x.scale == 1 &&
                         job.x.middle == 0 && job.input == job.output;
   for (int y = part.y0; y < part.y1; ++y) {
