@@ -157,14 +157,14 @@ bool Strips::has_slack(const Job& job, int y) const noexcept {
 }
 
 // True where the stage makes what lies beyond the ends of rows. What it repeats must lie in the
-// same tile, of which the least has `in_place_unit` pixels.
+// same tile, of which the least has `kLeastSamples`: so windows are about as long to both sides.
 bool Strips::pads_rows(const Job& job) const noexcept {
   if (!job.stage->pads_rows() || border_ == Border::constant || border_ == Border::wrap) {
     return false;
   }
   const Window window = job.stage->window();
   return job.x.origin >= 0 && job.x.origin + job.output.width / job.x.scale <= job.input.width &&
-         std::abs(window.left - window.right) < in_place_unit(job);
+         (std::abs(window.left - window.right) + 1) * job.source.channels <= kLeastSamples;
 }
 
 // The columns of `part` whose taps all lie inside of the frame, all of them where the stage pads

@@ -104,8 +104,8 @@ struct RowEnds {
   int left = 0;    ///< so many before its first,
   int inside = 0;  ///< then as many that lie in it,
   int right = 0;   ///< and so many behind
-  /// The samples that they stand for, those of the left first, counted from the one under the
-  /// leftmost tap of output sample 0 on.
+  /// What each stands for, those of the left first, counted from the sample under the leftmost tap
+  /// of output 0: one in the plane. `kLeastSamples` outputs that see the one see the other, too.
   const int* from = nullptr;
 };
 
