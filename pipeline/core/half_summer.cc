@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 
 #include "core/thread_pool.h"
@@ -42,6 +43,9 @@ int piece_samples(const PairSums& sums, int unit) {
   const int fit = kBytes / (sums.slots * static_cast<int>(sizeof(std::int32_t)));
   return std::max(std::min(fit, kMostSamples) / unit, 1) * unit;
 }
+
+// Bytes of planes so small that their lines are still in some cache when they are written again.
+constexpr std::ptrdiff_t kMostCached = 4 * 1024 * 1024;
 
 // Lines of results that are stored at a time, and what a piece of one takes.
 constexpr int kResultLines = 16;
@@ -304,17 +308,20 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
   const auto take = [&](const Rect& piece, const std::int32_t* lanes, std::size_t stride) noexcept {
     const int count = piece.x1 - piece.x0;
     const int x = part.x0 * channels + piece.x0;
-    if (in_place && count % kPairColumns == 0) {
-      const auto [out, out_stride] = strips.sink_rows(job);
-      // Prefetchers do not see where the next lines' pieces are written, either.
-      const int ahead = std::min(2 * piece.y1 - piece.y0, part.y1);
-      for (int y = piece.y1; y < ahead; ++y) fetch(out + y * out_stride, codes, x, count);
-      return sum_pairs(sums, piece.y0, piece.y1, lanes, stride, count, codes,
-                       out + piece.y0 * out_stride + x * sample_size(job.sink.type), out_stride);
-    }
-    std::byte* const results = results_[thread].data();
+    const bool straight = in_place && count % kPairColumns == 0;
     for (int line = piece.y0; line < piece.y1; line += kResultLines) {
       const int last = std::min(line + kResultLines, piece.y1);
+      if (straight) {
+        // Prefetchers do not see where the next lines' pieces are written, either.
+        const auto [out, out_stride] = strips.sink_rows(job);
+        const bool far = std::abs(out_stride) * part.y1 > kMostCached;
+        const int ahead = far ? std::min(last + kResultLines, part.y1) : last;
+        for (int y = last; y < ahead; ++y) fetch(out + y * out_stride, codes, x, count);
+        sum_pairs(sums, line, last, lanes, stride, count, codes,
+                  out + line * out_stride + x * sample_size(job.sink.type), out_stride);
+        continue;
+      }
+      std::byte* const results = results_[thread].data();
       sum_pairs(sums, line, last, lanes, stride, count, codes, results, stride_of_results);
       for (int y = line; y < last; ++y) {
         strips.store_row(job, {}, y, x / channels, count / channels,
