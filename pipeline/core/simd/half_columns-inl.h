@@ -37,6 +37,12 @@ using V16 = hn::Vec<D16>;
 // Samples that all passes make at a time: a vector of bytes.
 HWY_INLINE int Step() { return static_cast<int>(hn::Lanes(D8())); }
 
+// Of many frames in turn, processors fetch none as early as it takes, nor what is written: stores
+// wait for their lines one after the other, and loads for stores before them. Beyond the end of a
+// row mostly lies the next one. Narrow vectors, several to a line of cache, are slow enough.
+constexpr bool kFetches = HWY_MAX_BYTES >= 32;
+constexpr int kAhead = 512;
+
 // Frames, rows and steps of the rows' taps; 0 for any number of each.
 template <int kFrames_, int kHeight_, int kSteps_>
 struct Shape {
@@ -130,11 +136,6 @@ class ColumnSummer {
   }
 
  private:
-  // Of many frames in turn, processors fetch none as early as it takes. Beyond the end of a row
-  // mostly lies the next one. Narrow vectors, several to a line of cache, are slow enough.
-  static constexpr bool kFetches = HWY_MAX_BYTES >= 32;
-  static constexpr int kAhead = 512;
-
   int frames_;
   Weights<(S::kFrames + 1) / 2> time_;
   Weights<S::kHeight> vertical_;

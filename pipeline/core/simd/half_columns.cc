@@ -117,6 +117,7 @@ void WalkRow(const ColumnSummer<S>& column_sums, const RowSums& row_sums,
   for (; x < span.made; x += Step(), y += Step()) {
     columns.SumOverTime(frames, first + x, newest + x);
     columns.SumColumns(kept, x, sums);
+    if (kFetches) hwy::Prefetch(out + y + kAhead);
     rows.SumAt(sums + y, out + y);
   }
   span.seen.pad_right(sums - before);
