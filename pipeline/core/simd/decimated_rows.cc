@@ -13,6 +13,7 @@
 
 #include "core/simd/place.h"
 #include "core/simd/row_ends.h"
+#include "core/simd/rows_ahead.h"
 #include "core/simd/smooth_lanes-inl.h"
 
 #ifndef CONVOLVE_DECIMATED_ROWS_ONCE
@@ -137,6 +138,8 @@ class Decimated {
     for (int i = 0; i < block_.rows; ++i) {
       const ColumnTaps& taps = rows_.outward[of_step_];
       for (; made_ < under_ + taps.first + taps.rows; ++made_) Make();
+      const int next = std::min(i + 1, block_.rows - 1);
+      fetch_row(reinterpret_cast<const T*>(block_.out[next]) + first_, samples_);
       codes.StoreRow(Down{taps, few_.Newest(taps.rows)}, samples_,
                      reinterpret_cast<T*>(block_.out[i]) + first_);
       if (++of_step_ < rows_.outward.size()) continue;

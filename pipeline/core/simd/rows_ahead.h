@@ -14,6 +14,14 @@
 
 namespace convolve {
 
+/// Fetches the lines of cache of `samples` of a row that will be written: stores wait for theirs one
+/// after the other, and loads for the stores before them.
+template <typename T>
+HWY_INLINE void fetch_row(const T* row, int samples) {
+  constexpr int kLine = 64 / static_cast<int>(sizeof(T));
+  for (int x = 0; x < samples; x += kLine) hwy::Prefetch(row + x);
+}
+
 /// Of steps of `kRows` rows.
 template <int kRows>
 class RowsAhead {
