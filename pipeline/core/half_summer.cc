@@ -309,13 +309,13 @@ void HalfSummer::store(const Job& job, const PairSums& sums, const Source& from,
     const int count = piece.x1 - piece.x0;
     const int x = part.x0 * channels + piece.x0;
     const bool straight = in_place && count % kPairColumns == 0;
+    const auto [out, out_stride] = strips.sink_rows(job);
+    const int fetched = std::abs(out_stride) * part.y1 > kMostCached ? kResultLines : 0;
     for (int line = piece.y0; line < piece.y1; line += kResultLines) {
       const int last = std::min(line + kResultLines, piece.y1);
       if (straight) {
         // Prefetchers do not see where the next lines' pieces are written, either.
-        const auto [out, out_stride] = strips.sink_rows(job);
-        const bool far = std::abs(out_stride) * part.y1 > kMostCached;
-        const int ahead = far ? std::min(last + kResultLines, part.y1) : last;
+        const int ahead = std::min(last + fetched, part.y1);
         for (int y = last; y < ahead; ++y) fetch(out + y * out_stride, codes, x, count);
         sum_pairs(sums, line, last, lanes, stride, count, codes,
                   out + line * out_stride + x * sample_size(job.sink.type), out_stride);

@@ -13,8 +13,9 @@ namespace convolve {
 
 namespace {
 
-// Pixels that are copied or filled at a time.
+// Pixels that are copied or filled at a time, and the most bytes of so many: of two channels.
 constexpr int kPiece = 512;
+constexpr std::size_t kPieceBytes = kPiece * 2 * sizeof(float);
 
 // Maps plain values to codes, in place: a code is never ahead of the value that is read.
 template <typename T>
@@ -35,7 +36,7 @@ void stretch_row(std::byte* row, int count, const Stretch& stretch, double base,
 void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
   Source constant = job.source;
   constant.border[0] = constant.border[1] = job.neutral;
-  std::byte row[kPiece * 2 * sizeof(float)];
+  std::byte row[kPieceBytes];
   constant.load_border(kPiece, row);
   for (int y = part.y0; y < part.y1; ++y) {
     for (int x = part.x0; x < part.x1; x += kPiece) {
@@ -45,7 +46,7 @@ void Strips::run_neutral(const Job& job, const Rect& part) const noexcept {
 }
 
 void Strips::run_copy(const Job& job, const Rect& part) const noexcept {
-  std::byte row[kPiece * 2 * sizeof(float)];
+  std::byte row[kPieceBytes];
   const bool straight = job.x.stride == 1 && job.x.origin == 0 && job.x.scale == 1 &&
                         job.x.middle == 0 && job.input == job.output;
   for (int y = part.y0; y < part.y1; ++y) {

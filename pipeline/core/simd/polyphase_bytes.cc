@@ -4,9 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include <hwy/cache_control.h>
-
 #include "core/simd/row_ends.h"
+#include "core/simd/rows_ahead.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/simd/polyphase_bytes.cc"
@@ -262,7 +261,7 @@ bool SumBothRows(const PolyphaseByteRows& rows, const Scratch& scratch,
   constexpr int kPiece = 384;
   for (int x = 0; x < samples; x += kPiece) {
     const int count = std::min(kPiece, samples - x);
-    for (int at = 2 * x; at < 2 * (x + count); at += 64) hwy::Prefetch(to + at);
+    fetch_row(to + 2 * x, 2 * count);
     SumPairs(rows, phase_y, scratch.columns + x, count, scratch.codes);
     splitter.Run(scratch.codes, 2 * count, 2 * (samples - x), to + 2 * x);
   }
@@ -296,8 +295,7 @@ void RunPolyphaseByteRows(const PolyphaseByteRows& rows, const RowBlock& block, 
   for (int y = 0; y < block.rows; ++y) {
     for (; raised < y + rows.height; ++raised) {
       const auto* const in = reinterpret_cast<const std::uint8_t*>(block.in[raised]);
-      const std::byte* const next = block.in[std::min(raised + 1, last_row)];
-      for (int x = 0; x < seen.count(); x += 64) hwy::Prefetch(next + seen.first() + x);
+      fetch_row(block.in[std::min(raised + 1, last_row)] + seen.first(), seen.count());
       std::int16_t* const row = scratch.row(raised);
       Raise(in + seen.first(), seen.count(), row + seen.before());
       seen.pad(row);

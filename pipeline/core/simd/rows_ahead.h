@@ -14,8 +14,8 @@
 
 namespace convolve {
 
-/// Fetches the lines of cache of `samples` of a row that will be written: stores wait for theirs one
-/// after the other, and loads for the stores before them.
+/// Fetches the lines of cache of `samples` of a row that is read or written soon: stores wait for
+/// theirs one after the other, and loads for the stores before them.
 template <typename T>
 HWY_INLINE void fetch_row(const T* row, int samples) {
   constexpr int kLine = 64 / static_cast<int>(sizeof(T));
