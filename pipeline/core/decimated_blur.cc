@@ -8,6 +8,7 @@
 
 #include <convolve/kernel.h>
 
+#include "core/column_stage.h"
 #include "core/folded_taps.h"
 #include "core/simd/decimated_rows.h"
 #include "core/tap_scale.h"
@@ -21,24 +22,13 @@ constexpr double kSigmaOfStep = 1.375;
 // Of taps. Beyond, the two sides of a frame become a large part of it, and sums of lines serve.
 constexpr int kMostRadius = 32;
 
-class DecimatedStage final : public Stage {
+class DecimatedStage final
+    : public ColumnStage<DecimatedRows, decimated_scratch, run_decimated_rows> {
  public:
-  explicit DecimatedStage(DecimatedRows rows) : rows_(std::move(rows)) {}
+  explicit DecimatedStage(const DecimatedRows& rows)
+      : ColumnStage({rows.blur.left(), rows.blur.left(), rows.above, rows.above}, rows) {}
 
-  [[nodiscard]] Window window() const noexcept override {
-    return {rows_.blur.left(), rows_.blur.left(), rows_.above, rows_.above};
-  }
-  [[nodiscard]] int row_period() const noexcept override { return rows_.step; }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return decimated_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_decimated_rows(rows_, block, scratch);
-  }
-
- private:
-  DecimatedRows rows_;
+  [[nodiscard]] int row_period() const noexcept override { return rows().step; }
 };
 
 int radius_of(const std::vector<double>& taps) { return static_cast<int>(taps.size()) / 2; }
@@ -142,7 +132,7 @@ std::unique_ptr<const Stage> make_decimated_blur(const StageSpec& spec,
   rows.inward = inward.taps;
   rows.step = step;
   rows.above = 2 * radius_of(half);
-  return std::make_unique<DecimatedStage>(std::move(rows));
+  return std::make_unique<DecimatedStage>(rows);
 }
 
 }  // namespace convolve

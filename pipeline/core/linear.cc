@@ -159,8 +159,8 @@ std::unique_ptr<const Stage> make_separable_stage(const StageSpec& spec,
     return make_linear_stage(spec, taps, response);
   }
   const LinearProblem problem{spec, taps, response, &product, allowed_error};
-  if (auto smooth = plan_smooth(problem, product)) {
-    return std::make_unique<SmoothStage>(std::move(*smooth));
+  if (const auto smooth = plan_smooth(problem, product)) {
+    return std::make_unique<SmoothStage>(*smooth);
   }
   if (const auto plan = plan_separable(problem, product)) {
     return std::make_unique<SeparableDotStage>(problem, *plan);

@@ -13,6 +13,7 @@
 
 #include <convolve/filter.h>
 
+#include "core/column_stage.h"
 #include "core/linear_plan.h"
 #include "core/low_rank.h"
 #include "core/simd/byte_pairs.h"
@@ -35,25 +36,13 @@ inline std::vector<DotTap> column_taps(const std::vector<std::int32_t>& weights)
   return taps;
 }
 
-class DenseDotStage final : public Stage {
+class DenseDotStage final
+    : public ColumnStage<DenseDotRows, dense_dot_scratch, run_dense_dot_rows> {
  public:
   DenseDotStage(const LinearProblem& problem, const WholePlan& plan)
-      : window_(problem.window()),
-        rows_(problem.spec.input, problem.spec.output, plan.centred, problem.taps.height,
-              problem.dot_taps(plan.weights), plan.finish, problem.taps.frames) {}
-
-  [[nodiscard]] Window window() const noexcept override { return window_; }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return dense_dot_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_dense_dot_rows(rows_, block, scratch);
-  }
-
- private:
-  Window window_;
-  DenseDotRows rows_;
+      : ColumnStage(problem.window(),
+                    {problem.spec.input, problem.spec.output, plan.centred, problem.taps.height,
+                     problem.dot_taps(plan.weights), plan.finish, problem.taps.frames}) {}
 };
 
 // Whole weights on bytes: multiplied as bytes, four or two a lane, where the instruction set gains
@@ -105,33 +94,16 @@ class ThreeTapStage final : public Stage {
   ThreeTapRows rows_;
 };
 
-class SeparableDotStage final : public Stage {
+class SeparableDotStage final
+    : public ColumnStage<SeparableDotRows, separable_dot_scratch, run_separable_dot_rows> {
  public:
   SeparableDotStage(const LinearProblem& problem, const SeparablePlan& plan)
-      : window_(problem.window()),
-        rows_{problem.spec.input,
-              problem.spec.output,
-              DotWeights(problem.spec.input, problem.taps.height, column_taps(plan.vertical),
-                         problem.taps.frames),
-              plan.vertical_init,
-              plan.vertical_shift,
-              plan.horizontal,
-              pair_weights(plan.horizontal),
-              problem.spec.channels,
-              plan.finish} {}
-
-  [[nodiscard]] Window window() const noexcept override { return window_; }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return separable_dot_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_separable_dot_rows(rows_, block, scratch);
-  }
-
- private:
-  Window window_;
-  SeparableDotRows rows_;
+      : ColumnStage(problem.window(),
+                    {problem.spec.input, problem.spec.output,
+                     DotWeights(problem.spec.input, problem.taps.height, column_taps(plan.vertical),
+                                problem.taps.frames),
+                     plan.vertical_init, plan.vertical_shift, plan.horizontal,
+                     pair_weights(plan.horizontal), problem.spec.channels, plan.finish}) {}
 };
 
 // Small outer products of whole taps on bytes: columns and rows, or all taps at once where the
@@ -157,51 +129,31 @@ class SmallProductStage final : public Stage {
   ByteQuadRows dense_;
 };
 
-class LowRankStage final : public Stage {
+class LowRankStage final : public ColumnStage<LowRankRows, low_rank_scratch, run_low_rank_rows> {
  public:
-  LowRankStage(const LinearProblem& problem, const LowRankPlan& plan) : window_(problem.window()) {
-    rows_.input = problem.spec.input;
-    rows_.output = problem.spec.output;
-    rows_.finish = plan.finish;
+  LowRankStage(const LinearProblem& problem, const LowRankPlan& plan)
+      : ColumnStage(problem.window(), rows_of(problem, plan)) {}
+
+ private:
+  static LowRankRows rows_of(const LinearProblem& problem, const LowRankPlan& plan) {
+    LowRankRows rows;
+    rows.input = problem.spec.input;
+    rows.output = problem.spec.output;
+    rows.finish = plan.finish;
     for (const LowRankPlan::Product& product : plan.products) {
-      rows_.products.push_back(
+      rows.products.push_back(
           {DotWeights(problem.spec.input, problem.taps.height, column_taps(product.vertical)),
            product.init, product.shift, product.horizontal});
     }
-    rows_.pair_up(problem.spec.channels);
+    rows.pair_up(problem.spec.channels);
+    return rows;
   }
-
-  [[nodiscard]] Window window() const noexcept override { return window_; }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return low_rank_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_low_rank_rows(rows_, block, scratch);
-  }
-
- private:
-  Window window_;
-  LowRankRows rows_;
 };
 
-class SmoothStage final : public Stage {
+class SmoothStage final : public ColumnStage<SmoothRows, smooth_scratch, run_smooth_rows> {
  public:
-  explicit SmoothStage(SmoothRows rows) : rows_(std::move(rows)) {}
-
-  [[nodiscard]] Window window() const noexcept override {
-    return {rows_.left(), rows_.left(), rows_.above(), rows_.above()};
-  }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return smooth_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_smooth_rows(rows_, block, scratch);
-  }
-
- private:
-  SmoothRows rows_;
+  explicit SmoothStage(const SmoothRows& rows)
+      : ColumnStage({rows.left(), rows.left(), rows.above(), rows.above()}, rows) {}
 };
 
 class DenseRealStage final : public Stage {
@@ -234,28 +186,20 @@ class DenseRealStage final : public Stage {
   DenseRealRows rows_;
 };
 
-class SeparableRealStage final : public Stage {
+class SeparableRealStage final
+    : public ColumnStage<SeparableRealRows, separable_real_scratch, run_separable_real_rows> {
  public:
   SeparableRealStage(const LinearProblem& problem, const RealPlan& plan)
-      : window_(problem.window()), rows_{problem.spec.input,  problem.spec.output,
-                                         plan.precision,      plan.vertical,
-                                         plan.horizontal,     problem.spec.channels,
-                                         problem.taps.frames, problem.real_finish()} {
-    rows_.finish.scale /= plan.divisor;
-  }
-
-  [[nodiscard]] Window window() const noexcept override { return window_; }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return separable_real_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_separable_real_rows(rows_, block, scratch);
-  }
+      : ColumnStage(problem.window(), rows_of(problem, plan)) {}
 
  private:
-  Window window_;
-  SeparableRealRows rows_;
+  static SeparableRealRows rows_of(const LinearProblem& problem, const RealPlan& plan) {
+    SeparableRealRows rows{problem.spec.input,  problem.spec.output,  plan.precision,
+                           plan.vertical,       plan.horizontal,      problem.spec.channels,
+                           problem.taps.frames, problem.real_finish()};
+    rows.finish.scale /= plan.divisor;
+    return rows;
+  }
 };
 
 }  // namespace convolve

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <utility>
 
+#include "core/column_stage.h"
 #include "core/polyphase_plan.h"
 #include "core/simd/interleave_phases.h"
 #include "core/simd/polyphase_bytes.h"
@@ -105,24 +106,8 @@ class PhasesStage final : public Stage {
 };
 
 // Both axes at once, in 16-bit lanes.
-class PolyphaseByteStage final : public Stage {
- public:
-  PolyphaseByteStage(Window window, PolyphaseByteRows rows)
-      : window_(window), rows_(std::move(rows)) {}
-
-  [[nodiscard]] Window window() const noexcept override { return window_; }
-  [[nodiscard]] bool pads_rows() const noexcept override { return true; }
-  [[nodiscard]] std::size_t scratch_bytes(int samples) const noexcept override {
-    return polyphase_byte_scratch(rows_, samples);
-  }
-  void process(const RowBlock& block, std::byte* scratch) const noexcept override {
-    run_polyphase_byte_rows(rows_, block, scratch);
-  }
-
- private:
-  Window window_;
-  PolyphaseByteRows rows_;
-};
+using PolyphaseByteStage =
+    ColumnStage<PolyphaseByteRows, polyphase_byte_scratch, run_polyphase_byte_rows>;
 
 // The tap of index `at` that falls into a phase first, and how many do.
 struct PhasePlace {
